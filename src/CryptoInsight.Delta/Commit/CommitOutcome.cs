@@ -1,0 +1,62 @@
+using CryptoInsight.Delta.Actions;
+
+namespace CryptoInsight.Delta.Commit;
+
+/// <summary>What became of a commit. A closed union: use <see cref="Match{T}"/>.</summary>
+/// <remarks>A store that fails for good, and a table that is corrupt, are exceptions.</remarks>
+public abstract record CommitOutcome
+{
+    private CommitOutcome()
+    {
+    }
+
+    /// <summary>The commit is durable as this version.</summary>
+    public sealed record Committed(long Version, CommitMetrics Metrics) : CommitOutcome;
+
+    /// <summary>There was nothing to write; no version was made.</summary>
+    public sealed record Nothing(long Version) : CommitOutcome;
+
+    /// <summary>Someone else committed since the fence's base: throw the batch away and start again from the tables.</summary>
+    public sealed record Superseded(long BaseVersion, long WinnerVersion, string Why) : CommitOutcome;
+
+    /// <summary>A concurrent commit changed what this one had read, or retries ran out; the table is as the others left it.</summary>
+    public sealed record Conflict(long WinnerVersion, string Why) : CommitOutcome;
+
+    /// <summary>One case per outcome.</summary>
+    public T Match<T>(Func<Committed, T> committed, Func<Nothing, T> nothing, Func<Superseded, T> superseded, Func<Conflict, T> conflict) => this switch
+    {
+        Committed c => committed(c),
+        Nothing n => nothing(n),
+        Superseded s => superseded(s),
+        Conflict c => conflict(c),
+        _ => throw new InvalidOperationException("The union is closed."),
+    };
+}
+
+/// <summary>What a commit did, for history, logs and metrics.</summary>
+public sealed record CommitMetrics(long RowsAdded, long RowsRemoved, int FilesAdded, int FilesRemoved, int DeletionVectorsAdded, long BytesAdded);
+
+/// <summary>How a commit is to be made.</summary>
+/// <param name="Operation">The name in the history, such as <c>WRITE</c>, <c>MERGE</c>, <c>STREAMING UPDATE</c>.</param>
+public sealed record CommitSpec(string Operation)
+{
+    /// <summary>Parameters for the history.</summary>
+    public IReadOnlyDictionary<string, string> OperationParameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Positions to write with the data.</summary>
+    public IReadOnlyList<AppTransaction> Transactions { get; init; } = [];
+
+    /// <summary>The fence, or null: then the commit rebases by the conflict matrix (a blind append always succeeds).</summary>
+    public Fence? Fence { get; init; }
+
+    /// <summary>Free text for the history.</summary>
+    public string? UserMetadata { get; init; }
+}
+
+/// <summary>Admits a commit only if every commit since <paramref name="BaseVersion"/> is maintenance (no txn action, every file action dataChange=false).</summary>
+/// <param name="BaseVersion">The version of this table that the plan read.</param>
+public sealed record Fence(long BaseVersion)
+{
+    /// <summary>If set, only commits that move this app's txn break the fence (for tables that others append to blindly, such as a dead-letter table).</summary>
+    public string? OnlyForAppId { get; init; }
+}

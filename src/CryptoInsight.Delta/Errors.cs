@@ -1,0 +1,23 @@
+namespace CryptoInsight.Delta;
+
+/// <summary>A table that this engine must not or cannot read or write; the message says what, where and what to do.</summary>
+public class DeltaException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>There is no Delta table at this place.</summary>
+public sealed class TableNotFoundException(string message) : DeltaException(message);
+
+/// <summary>The version is not there, or can be built no more.</summary>
+public sealed class VersionNotFoundException(string message) : DeltaException(message);
+
+/// <summary>The table needs a protocol version or feature that this engine does not have.</summary>
+public sealed class UnsupportedFeatureException(string message, IReadOnlyList<string> features) : DeltaException(message)
+{
+    /// <summary>The features by their protocol names.</summary>
+    public IReadOnlyList<string> Features { get; } = features;
+}
+
+/// <summary>The table's bytes contradict the protocol: a gap in the log, no protocol, bad checksums.</summary>
+public sealed class CorruptTableException(string message, Exception? inner = null) : DeltaException(message, inner);
+
+/// <summary>The rows break a rule of the table (NOT NULL, an invariant, append-only, a wrong type).</summary>
+public sealed class ConstraintViolationException(string message) : DeltaException(message);
