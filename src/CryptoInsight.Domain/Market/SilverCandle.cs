@@ -1,0 +1,8 @@
+namespace CryptoInsight.Domain.Market;
+
+/// <summary>A parsed and judged candle with its provenance: a row of <c>silver_charts</c>.</summary>
+public sealed record SilverCandle(Symbol Symbol, Interval Interval, Candle Candle, UnixMicros IngestTime, string Source)
+{
+    /// <summary>What makes the row itself.</summary>
+    public CandleKey Key => new(Symbol, Interval, Candle.OpenTime);
+}
