@@ -19,6 +19,9 @@ public sealed class UnsupportedFeatureException(string message, IReadOnlyList<st
 /// <summary>The table's bytes contradict the protocol: a gap in the log, no protocol, bad checksums.</summary>
 public sealed class CorruptTableException(string message, Exception? inner = null) : DeltaException(message, inner);
 
+/// <summary>The log names a data file, change file or deletion vector that is not in the store.</summary>
+public sealed class MissingFileException(string message, Exception? inner = null) : DeltaException(message, inner);
+
 /// <summary>The rows break a rule of the table (NOT NULL, an invariant, append-only, a wrong type).</summary>
 public sealed class ConstraintViolationException(string message) : DeltaException(message);
 
