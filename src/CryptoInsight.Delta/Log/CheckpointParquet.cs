@@ -12,7 +12,10 @@ internal static class CheckpointParquet
     {
         using MemoryStream stream = new(file, writable: false);
         using ArrowReaderProperties properties = ArrowReaderProperties.GetDefault();
-        properties.UseThreads = true;
+
+        // See Data/ParquetFileReader: native threads may drop the file after its managed side is gone, which ends the process in a finalizer.
+        properties.UseThreads = false;
+        properties.PreBuffer = false;
         using FileReader reader = new(stream, null, properties, leaveOpen: true);
         using ParquetSharp.ParquetFileReader parquet = reader.ParquetReader;
         using ParquetSharp.FileMetaData metadata = parquet.FileMetaData;
