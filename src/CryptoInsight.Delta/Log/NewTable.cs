@@ -1,3 +1,4 @@
+using System.Globalization;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Schema;
 
@@ -10,15 +11,22 @@ internal static class NewTable
     internal static (Protocol Protocol, Metadata Metadata) From(TableDefinition definition, Guid id, DateTimeOffset now)
     {
         Check(definition);
-        IEnumerable<string> features = definition.Properties.SelectMany(static p => TableFeatures.NeededBy(p.Key, p.Value)).Concat(TableFeatures.NeededBy(definition.Schema));
-        Metadata metadata = new(id.ToString(), SchemaJson.Write(definition.Schema), definition.PartitionColumns,
-            definition.Properties.Where(static p => !p.Key.StartsWith(TableFeatures.ByName, StringComparison.Ordinal)).ToDictionary(static p => p.Key, static p => p.Value, StringComparer.Ordinal))
+        Protocol protocol = TableFeatures.Least(definition.Properties.SelectMany(static p => TableFeatures.NeededBy(p.Key, p.Value)).Concat(TableFeatures.NeededBy(definition.Schema)));
+        Dictionary<string, string> properties = definition.Properties.Where(static p => !p.Key.StartsWith(TableFeatures.ByName, StringComparison.Ordinal)).ToDictionary(static p => p.Key, static p => p.Value, StringComparer.Ordinal);
+        StructType schema = definition.Schema;
+        if (ProtocolSupport.Has(protocol, "columnMapping"))
+        {
+            (schema, int maxId) = ColumnMapping.Assign(schema, id);
+            properties[TableProperties.ColumnMappingMaxId] = maxId.ToString(CultureInfo.InvariantCulture);
+        }
+
+        Metadata metadata = new(id.ToString(), SchemaJson.Write(schema), definition.PartitionColumns, properties)
         {
             Name = definition.Name,
             Description = definition.Description,
             CreatedTime = now.ToUnixTimeMilliseconds(),
         };
-        return (TableFeatures.Least(features), metadata);
+        return (protocol, metadata);
     }
 
     private static void Check(TableDefinition definition)
@@ -43,12 +51,6 @@ internal static class NewTable
         if (definition.Schema.Fields.Count <= definition.PartitionColumns.Count)
         {
             throw new DeltaException("A table needs at least one column that is not a partition column.");
-        }
-
-        bool isMapped = definition.Properties.TryGetValue(TableProperties.ColumnMappingMode, out string? mode) && !string.Equals(mode, "none", StringComparison.OrdinalIgnoreCase);
-        if (isMapped && !definition.Schema.Fields.All(static f => f.Metadata.ContainsKey("delta.columnMapping.id") && f.Metadata.ContainsKey("delta.columnMapping.physicalName")))
-        {
-            throw new DeltaException("A table with column mapping needs delta.columnMapping.id and delta.columnMapping.physicalName in the metadata of every field.");
         }
     }
 }

@@ -11,6 +11,7 @@ internal static class TableProperties
     internal const string DeletionVectors = "delta.enableDeletionVectors";
     internal const string InCommitTimestampsProperty = "delta.enableInCommitTimestamps";
     internal const string RowTracking = "delta.enableRowTracking";
+    internal const string ColumnMappingMaxId = "delta.columnMapping.maxColumnId";
     internal const string ColumnMappingMode = "delta.columnMapping.mode";
 
     /// <summary>Whether the table forbids deleting and changing rows.</summary>

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Commit;
 using CryptoInsight.Delta.Log;
@@ -9,10 +9,6 @@ namespace CryptoInsight.Delta.Operations;
 /// <summary>Changes columns and properties: one metadata action, and a protocol action if a feature is switched on.</summary>
 internal static class Alter
 {
-    private const string MappingId = "delta.columnMapping.id";
-    private const string MappingName = "delta.columnMapping.physicalName";
-    private const string MappingMax = "delta.columnMapping.maxColumnId";
-
     // Properties that mean work on what is there already: ids for every column, ids for every row, a record of when timestamps began.
     private static readonly string[] s_onlyAtCreation = [TableProperties.ColumnMappingMode, TableProperties.RowTracking, TableProperties.InCommitTimestampsProperty];
 
@@ -72,8 +68,6 @@ internal static class Alter
             throw new DeltaException($"There is no column '{change.AddBefore}' to put the new columns before.");
         }
 
-        bool isMapped = properties.TryGetValue(TableProperties.ColumnMappingMode, out string? mode) && !string.Equals(mode, "none", StringComparison.OrdinalIgnoreCase);
-        long lastId = isMapped && properties.TryGetValue(MappingMax, out string? max) && long.TryParse(max, out long known) ? known : 0;
         foreach (StructField field in change.AddColumns)
         {
             if (fields.Exists(f => string.Equals(f.Name, field.Name, StringComparison.OrdinalIgnoreCase)))
@@ -86,51 +80,18 @@ internal static class Alter
                 throw new DeltaException($"The new column '{field.Name}' must be nullable: the rows that are there have no value for it.");
             }
 
-            fields.Insert(at++, isMapped ? Mapped(field, ref lastId, newId) : field);
+            fields.Insert(at++, field);
         }
 
-        if (isMapped)
+        StructType grown = new(fields);
+        if (properties.TryGetValue(TableProperties.ColumnMappingMode, out string? mode) && !string.Equals(mode, "none", StringComparison.OrdinalIgnoreCase))
         {
-            properties[MappingMax] = lastId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            // Ids of dropped columns are never given again.
+            int last = properties.TryGetValue(TableProperties.ColumnMappingMaxId, out string? max) && int.TryParse(max, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? known : 0;
+            (grown, last) = ColumnMapping.Assign(grown, newId(), last);
+            properties[TableProperties.ColumnMappingMaxId] = last.ToString(CultureInfo.InvariantCulture);
         }
 
-        return new StructType(fields);
-    }
-
-    // Every field, nested ones too, gets the next id and a name in the files that no rename will touch.
-    private static StructField Mapped(StructField field, ref long lastId, Func<Guid> newId)
-    {
-        Dictionary<string, JsonElement> metadata = new(field.Metadata, StringComparer.Ordinal)
-        {
-            [MappingId] = JsonSerializer.SerializeToElement(++lastId, DeltaJson.Default.Int64),
-            [MappingName] = JsonSerializer.SerializeToElement($"col-{newId()}", DeltaJson.Default.String),
-        };
-        return field with { Metadata = metadata, Type = Mapped(field.Type, ref lastId, newId) };
-    }
-
-    private static DataType Mapped(DataType type, ref long lastId, Func<Guid> newId)
-    {
-        switch (type)
-        {
-            case StructType s:
-                List<StructField> fields = [];
-                foreach (StructField field in s.Fields)
-                {
-                    fields.Add(Mapped(field, ref lastId, newId));
-                }
-
-                return new StructType(fields);
-            case ArrayType a:
-                return a with { ElementType = Mapped(a.ElementType, ref lastId, newId) };
-            case MapType m:
-                return m with { KeyType = Mapped(m.KeyType, ref lastId, newId), ValueType = Mapped(m.ValueType, ref lastId, newId) };
-            default:
-                return type;
-        }
+        return grown;
     }
 }
-
-/// <summary>JSON of plain values without reflection.</summary>
-[System.Text.Json.Serialization.JsonSerializable(typeof(long))]
-[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
-internal sealed partial class DeltaJson : System.Text.Json.Serialization.JsonSerializerContext;
