@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Data;
@@ -7,12 +6,12 @@ using CryptoInsight.Delta.Schema;
 
 namespace CryptoInsight.Delta.Operations;
 
-/// <summary>One bin rewritten as one new file, with the knowledge of where each old row went: rows deleted meanwhile can be deleted in the new file too.</summary>
+/// <summary>One bin rewritten, with the knowledge of where each old row went: rows deleted meanwhile can be deleted in the new files too.</summary>
 internal sealed class CompactionAttempt
 {
     private readonly List<Source> _sources = [];
-    private AddFile? _merged;
-    private long _rows;
+    private readonly List<Output> _outputs = [];
+    private int[]? _places;
 
     private CompactionAttempt(CompactionBin bin) => Bin = bin;
 
@@ -21,26 +20,35 @@ internal sealed class CompactionAttempt
     /// <summary>Rows of the sources that were deleted before and are left behind.</summary>
     public long RowsPurged => _sources.Sum(static s => s.Deleted.Cardinality);
 
-    public long BytesAdded => _merged?.Size ?? 0;
+    public long BytesAdded => _outputs.Sum(static o => o.File.Size);
 
-    public static async Task<CompactionAttempt> WriteAsync(DeltaTable table, TableLayout layout, DataFileWriter writer, CompactionBin bin, IReadOnlyList<StructField> zOrder, CancellationToken ct)
+    public int FilesAdded => _outputs.Count;
+
+    public static async Task<CompactionAttempt> WriteAsync(DeltaTable table, TableLayout layout, DataFileWriter writer, CompactionBin bin, IReadOnlyList<StructField> zOrder, long fileBytesTarget, CancellationToken ct)
     {
         CompactionAttempt attempt = new(bin);
-        IAsyncEnumerable<RecordBatch> rows = attempt.ReadAsync(table, layout, ct);
-        if (zOrder.Count > 0)
+        CompactionSource source = new(table, layout, bin);
+        if (zOrder.Count == 0)
         {
-            (rows, int[] places) = await ZOrderSort.SortAsync(rows, layout.WriteFields, zOrder, ct).ConfigureAwait(false);
-            attempt._merged = await writer.WriteOneAsync(bin.Partition, rows, ct).ConfigureAwait(false);
-            attempt._sources.ForEach(s => s.Move(places));
+            await attempt.TakeAsync(writer.WriteOneAsync(bin.Partition, source.ReadAsync(layout.WriteFields, ct), ct)).ConfigureAwait(false);
         }
         else
         {
-            attempt._merged = await writer.WriteOneAsync(bin.Partition, rows, ct).ConfigureAwait(false);
+            ZOrderWriter sorted = await ZOrderWriter.PrepareAsync(source, layout, zOrder, fileBytesTarget, ct).ConfigureAwait(false);
+            attempt._places = sorted.Places;
+            string tag = CompactionPlan.TagOf([.. zOrder.Select(static f => f.Name)]);
+            await foreach (IAsyncEnumerable<RecordBatch> file in sorted.FilesAsync(ct).ConfigureAwait(false))
+            {
+                await attempt.TakeAsync(writer.WriteOneAsync(bin.Partition, file, ct), tag).ConfigureAwait(false);
+            }
         }
 
-        if (zOrder.Count > 0 && attempt._merged is not null)
+        long firstRow = 0;
+        foreach (AddFile file in bin.Files)
         {
-            attempt._merged = attempt._merged with { Tags = new Dictionary<string, string?> { [CompactionPlan.ZOrderTag] = CompactionPlan.TagOf([.. zOrder.Select(static f => f.Name)]) } };
+            DeletionVector deleted = await DeletionVectorFiles.ReadAsync(table.Store, file.DeletionVector, ct).ConfigureAwait(false);
+            attempt._sources.Add(new Source(file, deleted, firstRow));
+            firstRow += source.RowsOf(file);
         }
 
         return attempt;
@@ -50,7 +58,7 @@ internal sealed class CompactionAttempt
     public async Task<IReadOnlyList<DeltaAction>?> ActionsAsync(DeltaTable table, Snapshot snapshot, CancellationToken ct)
     {
         List<DeltaAction> actions = [];
-        List<long> deleted = [];
+        List<long>[] deleted = [.. _outputs.Select(static _ => new List<long>())];
         long now = table.Options.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (Source source in _sources)
         {
@@ -65,54 +73,50 @@ internal sealed class CompactionAttempt
                 return null;
             }
 
-            deleted.AddRange(vector.Except(source.Deleted).Rows.Select(source.PlaceOf));
+            foreach (long row in vector.Except(source.Deleted).Rows)
+            {
+                Mark(source.FirstRow + row - source.Deleted.CountBelow(row), deleted);
+            }
+
             actions.Add(FileMatches.RemoveOf(live, now, dataChange: false));
         }
 
-        if (_merged is not null && deleted.Count < _rows)
+        for (int i = 0; i < _outputs.Count; i++)
         {
-            actions.Add(deleted.Count == 0 ? _merged : await MarkedAsync(table, deleted, ct).ConfigureAwait(false));
+            if (deleted[i].Count < _outputs[i].Rows)
+            {
+                actions.Add(deleted[i].Count == 0 ? _outputs[i].File : await MarkedAsync(table, _outputs[i].File, deleted[i], ct).ConfigureAwait(false));
+            }
         }
 
         return actions;
     }
 
-    private async Task<AddFile> MarkedAsync(DeltaTable table, List<long> deleted, CancellationToken ct)
+    private async Task TakeAsync(Task<AddFile?> writing, string? tag = null)
+    {
+        if (await writing.ConfigureAwait(false) is AddFile file)
+        {
+            file = tag is null ? file : file with { Tags = new Dictionary<string, string?> { [CompactionPlan.ZOrderTag] = tag } };
+            _outputs.Add(new Output(file, _outputs.Sum(static o => o.Rows), FileStats.Of(file).NumRecords!.Value));
+        }
+    }
+
+    private void Mark(long unsorted, List<long>[] deleted)
+    {
+        long place = _places is null ? unsorted : _places[unsorted];
+        int output = _outputs.FindLastIndex(o => o.FirstPlace <= place);
+        deleted[output].Add(place - _outputs[output].FirstPlace);
+    }
+
+    private static async Task<AddFile> MarkedAsync(DeltaTable table, AddFile file, List<long> deleted, CancellationToken ct)
     {
         IReadOnlyList<DeletionVectorDescriptor> written = await DeletionVectorFiles.WriteAsync(table.Store, [DeletionVector.Of(deleted)], table.Options.NewId(), inline: true, ct).ConfigureAwait(false);
-        return _merged! with { DeletionVector = written[0], Stats = ColumnStats.Loosened(_merged.Stats!) };
+        return file with { DeletionVector = written[0], Stats = ColumnStats.Loosened(file.Stats!) };
     }
 
-    private async IAsyncEnumerable<RecordBatch> ReadAsync(DeltaTable table, TableLayout layout, [EnumeratorCancellation] CancellationToken ct)
-    {
-        foreach (AddFile file in Bin.Files)
-        {
-            Source source = new(file, await DeletionVectorFiles.ReadAsync(table.Store, file.DeletionVector, ct).ConfigureAwait(false), _rows);
-            _sources.Add(source);
-            await foreach (RecordBatch batch in TableScan.ReadRowsAsync(table.Store, layout, file.Path, file.PartitionValues, layout.WriteFields, source.Deleted, inside: false, ct).ConfigureAwait(false))
-            {
-                _rows += batch.Length;
-                yield return batch;
-            }
-        }
-    }
+    /// <summary>One old file: its live rows are numbered from <paramref name="FirstRow"/> on among the live rows of the bin.</summary>
+    private sealed record Source(AddFile File, DeletionVector Deleted, long FirstRow);
 
-    /// <summary>One old file: its live rows follow each other in the merged file from <paramref name="firstRow"/> on, unless they were sorted.</summary>
-    private sealed class Source(AddFile file, DeletionVector deleted, long firstRow)
-    {
-        private int[]? _places;
-
-        public AddFile File => file;
-
-        public DeletionVector Deleted => deleted;
-
-        /// <summary>After sorting: where the n-th row of the unsorted merge went.</summary>
-        public void Move(int[] places) => _places = places;
-
-        public long PlaceOf(long row)
-        {
-            long unsorted = firstRow + row - deleted.CountBelow(row);
-            return _places is null ? unsorted : _places[unsorted];
-        }
-    }
+    /// <summary>One new file and the places that its rows have among all rows of the bin.</summary>
+    private sealed record Output(AddFile File, long FirstPlace, long Rows);
 }

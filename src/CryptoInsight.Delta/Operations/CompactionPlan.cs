@@ -3,7 +3,7 @@ using CryptoInsight.Delta.Data;
 
 namespace CryptoInsight.Delta.Operations;
 
-/// <summary>Files of one partition that become one file.</summary>
+/// <summary>Files of one partition that are rewritten together: as one file, or laid out along a Z-curve as several.</summary>
 internal sealed record CompactionBin(PartitionKey Partition, IReadOnlyList<AddFile> Files);
 
 /// <summary>Decides which files OPTIMIZE merges. Pure.</summary>
@@ -12,14 +12,12 @@ internal static class CompactionPlan
     /// <summary>The tag that remembers by which columns a file is laid out.</summary>
     public const string ZOrderTag = "CRYPTOINSIGHT_ZORDER_BY";
 
-    // A Z-ordered bin is sorted in memory.
-    private const long ZOrderBinBytesMax = 64L << 20;
-
     /// <summary>The bins by partition, partitions with the most files first.</summary>
     public static IReadOnlyList<IReadOnlyList<CompactionBin>> Bins(IEnumerable<AddFile> files, TableLayout layout, OptimizeSpec spec, long fileBytesTarget)
     {
-        long target = spec.ZOrderBy.Count > 0 ? Math.Min(fileBytesTarget, ZOrderBinBytesMax) : fileBytesTarget;
-        long small = Math.Min(spec.SmallFileBytesMax ?? fileBytesTarget / 4 * 3, target);
+        // Rows can only be laid together if they are sorted together: a partition is one bin then.
+        long target = spec.ZOrderBy.Count > 0 ? long.MaxValue : fileBytesTarget;
+        long small = Math.Min(spec.SmallFileBytesMax ?? fileBytesTarget / 4 * 3, fileBytesTarget);
         List<IReadOnlyList<CompactionBin>> all = [];
         foreach (IGrouping<PartitionKey, AddFile> partition in files.GroupBy(f => PartitionKey.Of(f, layout)).OrderByDescending(static g => g.Count()))
         {
@@ -54,7 +52,7 @@ internal static class CompactionPlan
         long bytes = 0;
         foreach (AddFile file in files)
         {
-            if (bin.Count > 0 && bytes + file.Size > target)
+            if (bin.Count > 0 && file.Size > target - bytes)
             {
                 yield return bin;
                 bin = [];

@@ -30,18 +30,18 @@ internal static class Optimize
             }
 
             budget -= bytes;
-            total = await PartitionAsync(table, snapshot, layout, new DataFileWriter(table, layout, options), bins, zOrder, commitSpec, total, ct).ConfigureAwait(false);
+            total = await PartitionAsync(table, snapshot, layout, new DataFileWriter(table, layout, options), bins, zOrder, spec.FileBytesTarget ?? table.Options.FileBytesTarget, commitSpec, total, ct).ConfigureAwait(false);
         }
 
         return total;
     }
 
-    private static async Task<OptimizeOutcome> PartitionAsync(DeltaTable table, Snapshot snapshot, TableLayout layout, DataFileWriter writer, IReadOnlyList<CompactionBin> bins, IReadOnlyList<StructField> zOrder, CommitSpec spec, OptimizeOutcome total, CancellationToken ct)
+    private static async Task<OptimizeOutcome> PartitionAsync(DeltaTable table, Snapshot snapshot, TableLayout layout, DataFileWriter writer, IReadOnlyList<CompactionBin> bins, IReadOnlyList<StructField> zOrder, long fileBytesTarget, CommitSpec spec, OptimizeOutcome total, CancellationToken ct)
     {
         List<CompactionAttempt> attempts = [];
         foreach (CompactionBin bin in bins)
         {
-            attempts.Add(await CompactionAttempt.WriteAsync(table, layout, writer, bin, zOrder, ct).ConfigureAwait(false));
+            attempts.Add(await CompactionAttempt.WriteAsync(table, layout, writer, bin, zOrder, fileBytesTarget, ct).ConfigureAwait(false));
         }
 
         // Others may have committed since this run began: prepare on what is newest now.
@@ -65,7 +65,7 @@ internal static class Optimize
         {
             Version = committed.Version,
             FilesRemoved = total.FilesRemoved + done.Sum(static a => a.Bin.Files.Count),
-            FilesAdded = total.FilesAdded + done.Count(static a => a.BytesAdded > 0),
+            FilesAdded = total.FilesAdded + done.Sum(static a => a.FilesAdded),
             BytesRemoved = total.BytesRemoved + done.Sum(static a => a.Bin.Files.Sum(static f => f.Size)),
             BytesAdded = total.BytesAdded + done.Sum(static a => a.BytesAdded),
             RowsPurged = total.RowsPurged + done.Sum(static a => a.RowsPurged),
@@ -99,7 +99,7 @@ internal static class Optimize
         return (new PreparedCommit(snapshot, actions, spec)
         {
             Read = new ReadSet { Files = sources },
-            Metrics = new CommitMetrics(0, 0, kept.Count(static a => a.BytesAdded > 0), sources.Count, actions.Count(static a => a is AddFile { DeletionVector: not null }), kept.Sum(static a => a.BytesAdded)),
+            Metrics = new CommitMetrics(0, 0, kept.Sum(static a => a.FilesAdded), sources.Count, actions.Count(static a => a is AddFile { DeletionVector: not null }), kept.Sum(static a => a.BytesAdded)),
         }, kept);
     }
 
