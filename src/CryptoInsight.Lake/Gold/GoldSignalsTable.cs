@@ -119,17 +119,46 @@ public sealed class GoldSignalsTable(DeltaTable table)
     }
 
     /// <summary>The row changes of versions in (fromExclusive, toInclusive], in order.</summary>
-    public async IAsyncEnumerable<(ChangeKind Kind, IReadOnlyList<StampedSignal> Rows)> ChangesAsync(
+    public async IAsyncEnumerable<(long Version, ChangeKind Kind, IReadOnlyList<StampedSignal> Rows)> ChangesAsync(
         long fromExclusive, long toInclusive, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
     {
         await foreach (ChangeBatch change in Table.ReadChangesAsync(fromExclusive, toInclusive, null, ct).ConfigureAwait(false))
         {
             using (change.Rows)
             {
-                yield return (change.Kind, Signals(change.Rows));
+                yield return (change.Version, change.Kind, Signals(change.Rows));
             }
         }
     }
+
+    /// <summary>The keys of a snapshot: three columns are read.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<SignalKey>> KeysAsync(
+        Snapshot snapshot, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+    {
+        await foreach (RecordBatch batch in Table.ReadAsync(snapshot, s_key, null, ct).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                var reader = new RowReader(batch);
+                var labels = new KnownLabels();
+                Func<int, string?> symbol = reader.Label("symbol"), timeframe = reader.Label("timeframe");
+                Func<int, UnixMicros?> start = reader.Time("bucket_start");
+                var keys = new List<SignalKey>(reader.Count);
+                for (int i = 0; i < reader.Count; i++)
+                {
+                    (Symbol s, Interval t) = Series(labels, symbol(i), timeframe(i));
+                    keys.Add(new SignalKey(s, t, start(i)!.Value));
+                }
+
+                yield return keys;
+            }
+        }
+    }
+
+    private static (Symbol Symbol, Interval Timeframe) Series(KnownLabels labels, string? symbol, string? timeframe) =>
+        labels.TrySymbol(symbol, out Symbol s) && labels.TryInterval(timeframe, out Interval? t)
+            ? (s, t)
+            : throw new InvalidDataException($"{Name} holds a row whose symbol or timeframe is none: another writer changed the table. Restore it to the version before, see DESCRIBE HISTORY {Name}.");
 
     private static RecordBatch[] Batches(IReadOnlyList<SignalRow> rows, UnixMicros updatedAt) =>
         rows.Count == 0 ? [] : [s_shape.ToBatch([.. rows.Select(r => new StampedSignal(r, updatedAt))])];
@@ -150,11 +179,7 @@ public sealed class GoldSignalsTable(DeltaTable table)
         var rows = new List<StampedSignal>(reader.Count);
         for (int i = 0; i < reader.Count; i++)
         {
-            if (!labels.TrySymbol(symbol(i), out Symbol s) || !labels.TryInterval(timeframe(i), out Interval? t))
-            {
-                throw new InvalidDataException($"{Name} holds a row whose symbol or timeframe is none: another writer changed the table. Restore it, see DESCRIBE HISTORY {Name}.");
-            }
-
+            (Symbol s, Interval t) = Series(labels, symbol(i), timeframe(i));
             var row = new SignalRow(
                 s, t, start(i)!.Value, end(i)!.Value, open(i)!.Value, high(i)!.Value, low(i)!.Value, close(i)!.Value, average(i)!.Value, vwap(i),
                 volume(i)!.Value, quote(i), trades(i), candles(i)!.Value, ma50(i), ma200(i), rsi(i), signal(i)!, crossed(i), above(i), change(i), fng(i), label(i), final(i)!.Value);

@@ -109,14 +109,14 @@ public sealed class SilverChartsTable(DeltaTable table)
     }
 
     /// <summary>The row changes of versions in (fromExclusive, toInclusive], in order.</summary>
-    public async IAsyncEnumerable<(ChangeKind Kind, IReadOnlyList<SilverCandle> Rows)> ChangesAsync(
+    public async IAsyncEnumerable<(long Version, ChangeKind Kind, IReadOnlyList<SilverCandle> Rows)> ChangesAsync(
         long fromExclusive, long toInclusive, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
     {
         await foreach (ChangeBatch change in Table.ReadChangesAsync(fromExclusive, toInclusive, s_candleColumns, ct).ConfigureAwait(false))
         {
             using (change.Rows)
             {
-                yield return (change.Kind, Candles(change.Rows));
+                yield return (change.Version, change.Kind, Candles(change.Rows));
             }
         }
     }

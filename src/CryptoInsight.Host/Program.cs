@@ -1,0 +1,8 @@
+using System.CommandLine;
+using CryptoInsight.Host.Commands;
+
+var global = new GlobalOptions();
+var root = new RootCommand("CryptoInsight: Binance candles to trading signals in open Delta Lake tables, live.");
+global.AddTo(root);
+root.Subcommands.Add(ConfigCommand.Create(global));
+return await root.Parse(args).InvokeAsync();
