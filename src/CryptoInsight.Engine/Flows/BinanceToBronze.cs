@@ -31,7 +31,7 @@ public static class BinanceToBronze
     private static Source<FetchedRange, NotUsed> Missing(
         KlineFeed feed, IReadOnlyList<SeriesStart> series, Bookmarks bookmarks, IngestOptions options, CancellationToken stopping) =>
         Source.From(series)
-            .FlatMapMerge(options.Parallelism, s => Source.From(() => feed.BackfillAsync(s.Symbol, s.Interval, bookmarks.CompleteTo(s.Symbol, s.Interval), null, stopping)));
+            .MergeMany(options.Parallelism, s => Source.From(() => feed.BackfillAsync(s.Symbol, s.Interval, bookmarks.CompleteTo(s.Symbol, s.Interval), null, stopping)));
 
     private static async Task<CommitOutcome> AppendAsync(IReadOnlyList<FetchedRange> ranges, BronzeChartsTable bronze, Bookmarks bookmarks, LastSeen seen)
     {
