@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using CryptoInsight.Domain.Market;
+
+namespace CryptoInsight.Domain.Signals;
+
+/// <summary>All candles of one symbol in one version of Silver, collected in any order, as compactly as Gold needs them (64 bytes each).</summary>
+/// <remarks>A builder for one thread: add, then give it to <see cref="SymbolTransitions"/>. Sorted input is not sorted again. A key twice is a broken invariant (INV-2) and throws when the history is used.</remarks>
+public sealed class CandleHistory
+{
+    private readonly List<Bar>?[] _bars = new List<Bar>?[Interval.All.Count];
+
+    /// <summary>The history of these candles.</summary>
+    public static CandleHistory Of(IEnumerable<(Interval Interval, Candle Candle)> candles)
+    {
+        ArgumentNullException.ThrowIfNull(candles);
+        CandleHistory history = new();
+        foreach ((Interval interval, Candle candle) in candles)
+        {
+            history.Add(interval, candle);
+        }
+
+        return history;
+    }
+
+    /// <summary>How many candles there are.</summary>
+    public int Count => _bars.Sum(b => b?.Count ?? 0);
+
+    /// <summary>Makes room for this many more candles of an interval.</summary>
+    public void Reserve(Interval interval, int count)
+    {
+        List<Bar> bars = BarsFor(interval);
+        bars.EnsureCapacity(bars.Count + count);
+    }
+
+    /// <summary>Adds a candle; <see cref="InvalidDataException"/> if its values are such that Silver cannot hold it.</summary>
+    public void Add(Interval interval, in Candle candle) => BarsFor(interval).Add(Bar.Of(interval, candle));
+
+    /// <summary>The candles of an interval, sorted and proven to be each there once and on the grid.</summary>
+    internal ReadOnlySpan<Bar> Sorted(Symbol symbol, Interval interval)
+    {
+        Span<Bar> bars = CollectionsMarshal.AsSpan(_bars[interval.Rank]);
+        if (!IsSorted(bars))
+        {
+            bars.Sort(static (a, b) => a.OpenTime.CompareTo(b.OpenTime));
+        }
+
+        long step = interval.Micros;
+        long previous = long.MinValue;
+        foreach (ref readonly Bar bar in bars)
+        {
+            if (bar.OpenTime == previous)
+            {
+                string key = new CandleKey(symbol, interval, new UnixMicros(previous)).UniqueKey;
+                throw new InvalidDataException($"Silver holds the key {key} twice (INV-2): verify silver_charts.");
+            }
+
+            // The candle after one on the grid needs no division.
+            if (bar.OpenTime != previous + step || step == 0)
+            {
+                Bar.CheckGrid(interval, bar.OpenTime);
+            }
+
+            previous = bar.OpenTime;
+        }
+
+        return bars;
+    }
+
+    private List<Bar> BarsFor(Interval interval)
+    {
+        ArgumentNullException.ThrowIfNull(interval);
+        return _bars[interval.Rank] ??= [];
+    }
+
+    private static bool IsSorted(ReadOnlySpan<Bar> bars)
+    {
+        for (int i = 1; i < bars.Length; i++)
+        {
+            if (bars[i].OpenTime < bars[i - 1].OpenTime)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
