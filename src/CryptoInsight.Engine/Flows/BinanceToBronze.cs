@@ -5,6 +5,7 @@ using CryptoInsight.Delta.Commit;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Lake.Bronze;
+using CryptoInsight.Sources;
 using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Engine.Flows;
@@ -43,7 +44,7 @@ public static class BinanceToBronze
         }
 
         AppTransaction[] markets = [.. ranges.Where(r => r.Rows.Count > 0).DistinctBy(r => (r.Symbol, r.Interval))
-            .Select(r => new AppTransaction(IngestPositions.Market(r.Symbol, r.Interval), (long)MarketKind.Spot))];
+            .Select(r => new AppTransaction(IngestPositions.Market(r.Symbol, r.Interval), (long)Market.Spot))];
         return await bronze.AppendAsync(rows, [.. moved, .. markets]).ConfigureAwait(false);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class KnownLabels
         if (!ReferenceEquals(text, _intervalText))
         {
             _intervalText = text;
-            Interval.TryParse(text, out _interval);
+            _ = Interval.TryParse(text, out _interval); // null if it is none
         }
 
         interval = _interval;
