@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json;
+using CryptoInsight.Delta.Actions;
+
+namespace CryptoInsight.Delta.Schema;
+
+/// <summary>How columns are found in data files.</summary>
+public enum ColumnMappingMode
+{
+    /// <summary>By their names.</summary>
+    None,
+
+    /// <summary>By the physical names in the schema's metadata.</summary>
+    Name,
+
+    /// <summary>By the field ids in the schema's metadata.</summary>
+    Id,
+}
+
+/// <summary>Reads the column mapping out of a table's protocol, properties and schema.</summary>
+/// <remarks><b>Source</b>: PROTOCOL.md, "Column Mapping".</remarks>
+public static class ColumnMapping
+{
+    private const string PhysicalNameKey = "delta.columnMapping.physicalName";
+    private const string IdKey = "delta.columnMapping.id";
+
+    /// <summary>The mode in force: the property counts only where the protocol supports the feature.</summary>
+    public static ColumnMappingMode ModeOf(Protocol protocol, Metadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(metadata);
+        bool supported = protocol.MinReaderVersion == 2 || (protocol.MinReaderVersion >= 3 && protocol.ReaderFeatures.Contains("columnMapping"));
+        if (!supported || !metadata.Configuration.TryGetValue("delta.columnMapping.mode", out string? mode))
+        {
+            return ColumnMappingMode.None;
+        }
+
+        return mode.ToLowerInvariant() switch
+        {
+            "none" => ColumnMappingMode.None,
+            "name" => ColumnMappingMode.Name,
+            "id" => ColumnMappingMode.Id,
+            _ => throw new UnsupportedFeatureException("The table's delta.columnMapping.mode is none of none, name and id.", ["columnMapping"]),
+        };
+    }
+
+    /// <summary>The name of the field in data files, statistics and partition values.</summary>
+    public static string PhysicalName(StructField field, ColumnMappingMode mode)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        return mode != ColumnMappingMode.None && field.Metadata.TryGetValue(PhysicalNameKey, out JsonElement name) && name.ValueKind == JsonValueKind.String
+            ? name.GetString()!
+            : field.Name;
+    }
+
+    /// <summary>The id of the field in data files, or null.</summary>
+    public static int? FieldId(StructField field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        if (!field.Metadata.TryGetValue(IdKey, out JsonElement id))
+        {
+            return null;
+        }
+
+        return id.ValueKind switch
+        {
+            JsonValueKind.Number when id.TryGetInt32(out int number) => number,
+            JsonValueKind.String when int.TryParse(id.GetString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) => number,
+            _ => null,
+        };
+    }
+}
