@@ -32,17 +32,16 @@ public static class ReplayToBronze
         foreach (ReplayFile file in files)
         {
             long done = bronze.Table.Snapshot.TransactionVersion(IngestPositions.Replay(file.Facts.ContentSha256)) ?? 0;
-            long seen = 0;
-            await using IAsyncEnumerator<IReadOnlyList<RawCandle>> batches = file.ReadAsync(ingestTime).GetAsyncEnumerator();
+            if (done >= file.Facts.Rows)
+            {
+                continue;
+            }
+
+            await using IAsyncEnumerator<IReadOnlyList<RawCandle>> batches = file.ReadAsync(ingestTime, done).GetAsyncEnumerator();
             while (await NextAsync(batches, file, onDamage).ConfigureAwait(false))
             {
-                IReadOnlyList<RawCandle> rows = batches.Current;
-                int skip = (int)Math.Clamp(done - seen, 0, rows.Count);
-                seen += rows.Count;
-                if (skip < rows.Count)
-                {
-                    yield return new Chunk(file.Facts, skip == 0 ? rows : [.. rows.Skip(skip)], seen);
-                }
+                done += batches.Current.Count;
+                yield return new Chunk(file.Facts, batches.Current, done);
             }
         }
     }
