@@ -48,7 +48,7 @@ public sealed class DeadLetterTable(DeltaTable table)
         var spec = new CommitSpec("STREAMING UPDATE")
         {
             Transactions = [position],
-            Fence = new Fence(baseVersion) { OnlyForAppId = position.AppId },
+            Fence = new Fence(baseVersion) { OnlyForAppIds = [position.AppId] },
         };
         return letters.Count == 0 ? Table.CommitTransactionsAsync(spec, ct) : Table.AppendAsync([s_shape.ToBatch(letters)], spec, ct);
     }
