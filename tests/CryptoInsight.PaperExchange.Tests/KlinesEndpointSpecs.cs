@@ -63,7 +63,7 @@ public class KlinesEndpointSpecs
         foreach (string interval in (string[])["1s", "1m", "1w", "1M"])
         {
             ExchangeClient.Answer answer = await exchange.Get($"/api/v3/klines?symbol=BTCUSDT&interval={interval}&{bounds}");
-            Assert.True(answer is { Status: 200, Body: "[]" }, $"{why}: {answer}");
+            Assert.True(answer is { Status: 200, Body: "[]" }, $"{why}: {answer.Body}");
         }
     }
 

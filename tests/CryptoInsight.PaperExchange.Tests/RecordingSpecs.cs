@@ -53,13 +53,6 @@ public class RecordingSpecs
         Assert.All(rows, r => Assert.Equal(oracle[r.Open], r.Raw));
     }
 
-    [SkippableFact]
-    public async Task A_recording_plays_on_from_now_with_its_open_candle_growing()
-    {
-        KlineRecording recording = KlineRecording.ReadFile(SharedData.MarketFile("klines-1m/spot-12col/BTCUSDT-1m-2025-10-29_11-01.csv.gz") is { } p ? p : "");
-        Assert.Equal(4_320, recording.Count);
-    }
-
     [Fact]
     public async Task The_clock_decides_how_much_of_a_recording_has_been_played()
     {

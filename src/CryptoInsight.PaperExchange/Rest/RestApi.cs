@@ -41,7 +41,7 @@ internal sealed class RestApi
         api.MapWeighted(app, "/api/v3/exchangeInfo", ExchangeInfoEndpoint.Weight, exchangeInfo.Get);
         api.MapWeighted(app, "/api/v3/klines", KlinesEndpoint.Weight, klines.Get);
         app.MapGet("/", context => Send(context, api.Index()));
-        app.MapFallback(context => Send(context, Reply.Html(404, "<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1><p>SIMULATED exchange: nothing is here. The market data API is under /api/v3 (v1 is retired).</p></body></html>\n")));
+        app.MapFallback("{*path}", context => Send(context, Reply.Html(404, "<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1><p>SIMULATED exchange: nothing is here. The market data API is under /api/v3 (v1 is retired).</p></body></html>\n")));
     }
 
     private void MapWeighted(WebApplication app, string path, int weight, Func<RestRequest, Reply> get) =>
