@@ -14,4 +14,4 @@ const compiled = run([join("node_modules", "typescript", "bin", "tsc"), "-p", "t
 if (compiled !== 0) process.exit(compiled);
 
 const specs = readdirSync(join(out, "test")).filter((name) => name.endsWith(".test.js")).map((name) => join(out, "test", name));
-process.exit(run(["--enable-source-maps", "--test", ...specs]));
+process.exit(run(["--enable-source-maps", "--test", "--test-reporter=spec", ...specs]));

@@ -25,7 +25,8 @@ export function priceDecimals(price: number | null | undefined): number {
   if (size >= 0.1) return 5;
   if (size >= 0.01) return 6;
   if (size === 0) return 2;
-  return Math.min(12, Math.max(8, 3 - Math.floor(Math.log10(size)))); // four significant digits
+  if (size >= 1e-6) return 8; // the exchange's finest tick
+  return Math.min(12, 2 - Math.floor(Math.log10(size))); // three significant digits
 }
 
 export function formatPrice(price: number | null | undefined, language: Language, decimals = priceDecimals(price)): string {

@@ -56,6 +56,13 @@ const STEPS: readonly [limit: number, size: number, unit: "second" | "minute" | 
   [Infinity, 86_400_000, "day"],
 ];
 
+/** A timeframe as the reader says it: `4h`, `4시간`. */
+export function formatTimeframe(timeframe: string, language: Language): string {
+  const match = /^(\d{1,4})([smhdwM])$/.exec(timeframe);
+  if (!match || language !== "ko") return timeframe;
+  return match[1] + { s: "초", m: "분", h: "시간", d: "일", w: "주", M: "개월" }[match[2] as "s"];
+}
+
 const UNIT_TEXT = {
   en: { second: " s", minute: " min", hour: " h", day: " d" },
   ko: { second: "초", minute: "분", hour: "시간", day: "일" },
@@ -71,8 +78,11 @@ export function formatDuration(ms: number | null | undefined, language: Language
   return UNKNOWN;
 }
 
+const JUST_NOW_MS = 2_000; // a number that jumps between 0 and 1 says no more than this, and flickers
+
 /** How long ago: `12 s ago`, `12초 전`. */
 export function formatAge(ms: number | null | undefined, language: Language): string {
+  if (typeof ms === "number" && ms < JUST_NOW_MS) return language === "ko" ? "방금 전" : "just now";
   const length = formatDuration(ms, language);
   if (length === UNKNOWN) return UNKNOWN;
   return language === "ko" ? `${length} 전` : `${length} ago`;

@@ -96,7 +96,8 @@ export const en = {
 
   "lake.title": "Lake",
   "lake.rows": "rows",
-  "lake.grown": "{count} since opened",
+  "lake.grown": "rows since this page was opened",
+  "lake.note": "+ rows since this page was opened",
   "lake.files": "{count} files",
   "lake.version": "v{version}",
   "lake.committed": "commit {ago}",

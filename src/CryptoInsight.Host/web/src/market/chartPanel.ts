@@ -1,5 +1,6 @@
 import type { SignalRow } from "../api/wire.ts";
 import { h, setAttribute, setText } from "../core/dom.ts";
+import { formatTimeframe } from "../format/times.ts";
 import type { Preferences } from "../preferences.ts";
 import type { MarketModel, SeriesState } from "./marketModel.ts";
 import { Readout } from "./readout.ts";
@@ -58,7 +59,7 @@ export class ChartPanel {
     const { t } = this.#preferences;
     const state = this.#model.series.value;
     const chosen = this.#model.selection.value;
-    const name = { symbol: chosen?.symbol ?? "", timeframe: chosen?.timeframe ?? "" };
+    const name = { symbol: chosen?.symbol ?? "", timeframe: formatTimeframe(chosen?.timeframe ?? "", this.#preferences.language.value) };
     const symbols = this.#model.symbolsState.value;
     if (!chosen && typeof symbols === "object") this.#say("failed", this.#failure(symbols.status), this.#reason(symbols), true);
     else if (!chosen && symbols === "ready") this.#say("empty", t("chart.noSymbols"), "", false);

@@ -22,6 +22,7 @@ export class LakeStrip {
   readonly #preferences: Preferences;
   readonly #model: MarketModel;
   readonly #title = h("h2", { class: "panel-title", id: "lake-title" });
+  readonly #note = h("p", { class: "panel-note" });
   readonly #list = h("ul", { class: "lake-list" });
   readonly #empty = h("p", { class: "panel-empty" });
   readonly #cards = new Map<string, Card>();
@@ -30,12 +31,13 @@ export class LakeStrip {
   constructor(model: MarketModel, preferences: Preferences) {
     this.#model = model;
     this.#preferences = preferences;
-    this.element = h("section", { class: "panel panel-lake", "aria-labelledby": "lake-title" }, this.#title, this.#list, this.#empty);
+    this.element = h("section", { class: "panel panel-lake", "aria-labelledby": "lake-title" }, h("div", { class: "panel-head" }, this.#title, this.#note), this.#list, this.#empty);
   }
 
   render(): void {
     const { t } = this.#preferences;
     setText(this.#title, t("lake.title"));
+    setText(this.#note, t("lake.note"));
     const state = this.#model.tablesState.value;
     const tables = inFlowOrder([...this.#model.tables.value.values()]);
     this.#empty.hidden = tables.length > 0;
@@ -82,10 +84,11 @@ export class LakeStrip {
     const grown = growth(this.#first.get(table.name), table);
     setText(card.rows, formatCount(table.rows, language));
     setText(card.unit, t("lake.rows"));
-    setText(card.grown, grown === null || grown === 0 ? "" : t("lake.grown", { count: (grown > 0 ? "+" : "") + formatCount(grown, language) }));
+    const changed = grown !== null && grown !== 0;
+    setText(card.grown, changed ? (grown > 0 ? "+" : "") + formatCount(grown, language) : "");
+    setAttribute(card.grown, "title", changed ? t("lake.grown") : null);
     const version = table.version === null ? UNKNOWN : t("lake.version", { version: formatCount(table.version, language) });
     setText(card.facts, [version, t("lake.files", { count: formatCount(table.files, language) }), formatBytes(table.bytes, language)].join(" · "));
-    setAttribute(card.element, "data-grown", grown !== null && grown > 0);
     if (card.version !== table.version) {
       card.version = table.version;
       card.element.classList.add("committed");

@@ -1,5 +1,5 @@
 import { h } from "../core/dom.ts";
-import { timeframeMs } from "../format/times.ts";
+import { formatTimeframe, timeframeMs } from "../format/times.ts";
 import { Choice } from "../shell/choice.ts";
 import type { Page, PageContext, PageDefinition } from "../shell/pages.ts";
 import { ChartPanel } from "./chartPanel.ts";
@@ -170,11 +170,12 @@ class MarketPage implements Page {
   }
 
   #renderTimeframes(): void {
+    const language = this.#context.preferences.language.value;
     const chosen = this.#model.selection.value;
     const offered = chosen ? (this.#model.symbols.value.get(chosen.symbol)?.row.timeframes ?? [chosen.timeframe]) : [];
     this.#timeframes.render(
       this.#context.preferences.t("picker.timeframe"),
-      offered.map((timeframe) => ({ value: timeframe, label: timeframe })),
+      offered.map((timeframe) => ({ value: timeframe, label: formatTimeframe(timeframe, language) })),
       chosen?.timeframe ?? null,
     );
   }

@@ -27,6 +27,7 @@ const OLDER_WHEN_BARS_LEFT = 60; // ask for older rows before the reader reaches
 const UPDATES_MAX = 32; // above this, setting all the data costs less than single updates
 const NARROW_PX = 520;
 const WATERMARK_PX = 12;
+const WATERMARK_LINE_PX = 30; // the text sits in the middle of its line: this keeps it clear of the pane's edge
 
 export interface ChartListener {
   onNeedOlder(): void;
@@ -118,7 +119,7 @@ export class SignalChart {
         vertLine: { color: palette.crosshair, labelBackgroundColor: palette.crosshair },
         horzLine: { color: palette.crosshair, labelBackgroundColor: palette.crosshair },
       },
-      rightPriceScale: { borderColor: palette.line, minimumWidth: 64 },
+      rightPriceScale: { borderColor: palette.line, minimumWidth: 64, entireTextOnly: true },
       timeScale: {
         borderColor: palette.line,
         tickMarkFormatter: (time: Time, mark: TickMarkType) => formatAxisMark((time as UTCTimestamp) * 1000, markUnit(mark), language),
@@ -132,12 +133,14 @@ export class SignalChart {
     this.#ma50.applyOptions({ color: palette.ma50 });
     this.#ma200.applyOptions({ color: palette.ma200 });
     this.#rsi.applyOptions({ color: palette.rsi });
-    for (const line of this.#rsi.priceLines()) line.applyOptions({ color: palette.band, axisLabelColor: palette.band });
+    for (const line of this.#rsi.priceLines()) {
+      line.applyOptions({ color: palette.band, axisLabelColor: palette.surface, axisLabelTextColor: palette.ink });
+    }
     this.#volume.applyOptions({ priceFormat: { type: "custom", minMove: 0.01, formatter: (value: number) => formatCompact(value, language) } });
     const titles = [t("chart.pane.volume"), t("chart.pane.rsi")];
     this.#titles.forEach((title, i) =>
       title.applyOptions({
-        lines: [{ text: titles[i] ?? "", color: palette.ink, fontSize: WATERMARK_PX, fontFamily: palette.font, lineHeight: WATERMARK_PX + 6 }],
+        lines: [{ text: titles[i] ?? "", color: palette.ink, fontSize: WATERMARK_PX, fontFamily: palette.font, lineHeight: WATERMARK_LINE_PX }],
       }),
     );
     this.#scalePrices();
@@ -188,9 +191,15 @@ export class SignalChart {
   }
 
   #arrange(): void {
-    this.#chart.timeScale().applyOptions({ timeVisible: true, secondsVisible: false, rightOffset: 6, barSpacing: 8, minBarSpacing: 1 });
+    this.#chart.timeScale().applyOptions({ timeVisible: true, secondsVisible: false, rightOffset: 6, barSpacing: this.#host.clientWidth > NARROW_PX ? 8 : 6, minBarSpacing: 1 });
     this.#rsi.applyOptions({
-      priceFormat: { type: "price", precision: 1, minMove: 0.1 },
+      // 30 and 70 carry their own labels: the axis adds none of its own.
+      priceFormat: {
+        type: "custom",
+        minMove: 0.1,
+        formatter: (value: number) => value.toFixed(1),
+        tickmarksFormatter: (values: readonly number[]) => values.map(() => ""),
+      },
       autoscaleInfoProvider: () => ({ priceRange: { minValue: 0, maxValue: 100 } }),
     });
     for (const price of [30, 70]) {

@@ -5,6 +5,8 @@ import type { Page, PageDefinition } from "./pages.ts";
 import { formatRoute, parseRoute } from "./route.ts";
 import { Settings } from "./settings.ts";
 
+const SIMULATED = "SIMULATED";
+
 /** The house around the pages: name, badge, navigation, the reader's choices. A new page is one more entry in `pages`. */
 export class Shell {
   readonly #preferences: Preferences;
@@ -113,7 +115,10 @@ export class Shell {
     this.#badge.classList.toggle("pending", this.#venue === null);
     this.#badge.hidden = this.#venue?.simulated === false;
     this.#exchange.hidden = this.#venue === null || this.#venue.simulated;
-    this.#badge.replaceChildren(t("shell.simulated"), h("span", { class: "sr-only" }, ` ${t("shell.simulatedWhy")}`));
+    // The English word stays in every language: it is what screenshots and scripts are searched for.
+    const word = t("shell.simulated");
+    const second = word === SIMULATED ? null : h("span", { class: "simulated-word", lang: "en" }, ` ${SIMULATED}`);
+    this.#badge.replaceChildren(word, ...(second ? [second] : []), h("span", { class: "sr-only" }, ` ${t("shell.simulatedWhy")}`));
     setAttribute(this.#badge, "title", t("shell.simulatedWhy"));
     document.documentElement.toggleAttribute("data-simulated", this.#venue?.simulated === true);
     setText(this.#exchange, this.#venue ? t("shell.exchange", { exchange: this.#venue.exchange }) : "");
