@@ -47,8 +47,22 @@ public sealed record Metadata(string Id, string SchemaString, IReadOnlyList<stri
 /// <param name="DataChange">False if the rows were in the table already (maintenance).</param>
 public sealed record AddFile(string Path, IReadOnlyDictionary<string, string?> PartitionValues, long Size, long ModificationTime, bool DataChange) : DeltaAction
 {
+    // A string, or text still in the bytes of a checkpoint: a table of many files would pay for statistics that nobody asks for.
+    private readonly object? _stats;
+
     /// <summary>Statistics as JSON text, or null.</summary>
-    public string? Stats { get; init; }
+    public string? Stats
+    {
+        get => _stats is DeferredText deferred ? deferred.Read() : (string?)_stats;
+        init => _stats = value;
+    }
+
+    /// <summary>Statistics that become text only when they are read.</summary>
+    internal DeferredText? DeferredStats
+    {
+        get => _stats as DeferredText;
+        init => _stats = value;
+    }
 
     /// <summary>Free tags.</summary>
     public IReadOnlyDictionary<string, string?>? Tags { get; init; }

@@ -46,6 +46,9 @@ public sealed record CommitSpec(string Operation)
     /// <summary>Positions to write with the data.</summary>
     public IReadOnlyList<AppTransaction> Transactions { get; init; } = [];
 
+    /// <summary>True where positions are bookmarks: each is written as the greater of this one and the one in the table when the commit lands.</summary>
+    public bool KeepGreatestPosition { get; init; }
+
     /// <summary>The fence, or null: then the commit rebases by the conflict matrix (a blind append always succeeds).</summary>
     public Fence? Fence { get; init; }
 

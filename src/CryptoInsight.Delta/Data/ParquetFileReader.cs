@@ -75,7 +75,7 @@ internal sealed class ParquetFileReader : IDisposable
             using (RowGroupReader group = _reader.ParquetReader.RowGroup(g))
             {
                 rows = group.MetaData.NumRows;
-                skipped = skip is not null && skip(new RowGroupBounds(group.MetaData, _reader, _fields, _fileFields));
+                skipped = skip is not null && skip(new RowGroupBounds(group.MetaData, _reader, _fields, _fileFields, firstRow));
             }
 
             if (!skipped)

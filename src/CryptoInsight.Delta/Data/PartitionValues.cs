@@ -68,7 +68,7 @@ internal static class PartitionValues
                 value = Value.Of(text);
                 return true;
             case PrimitiveType { Name: "binary" }:
-                value = Value.Of(BinaryFromText(text));
+                value = Value.Of(Encoding.UTF8.GetBytes(text));
                 return true;
             default:
                 return false;
@@ -98,7 +98,7 @@ internal static class PartitionValues
             PrimitiveType { Name: "timestamp" } => FormatInstant(Buffers.Values<long>(column)[row], zoned: true),
             PrimitiveType { Name: "timestamp_ntz" } => FormatInstant(Buffers.Values<long>(column)[row], zoned: false),
             PrimitiveType { Name: "string" } => Encoding.UTF8.GetString(BytesAt(column, row)),
-            PrimitiveType { Name: "binary" } => Encoding.Latin1.GetString(BytesAt(column, row)),
+            PrimitiveType { Name: "binary" } => TextFromBinary(BytesAt(column, row)),
             _ => throw new UnsupportedFeatureException($"A column of type {type} cannot be a partition column.", ["partition type"]),
         };
 
@@ -195,8 +195,10 @@ internal static class PartitionValues
         _ => true,
     };
 
-    // Each character is one byte where all fit; text that another writer put there as it was is UTF-8.
-    private static byte[] BinaryFromText(string text) => text.All(c => c <= 0xFF) ? Encoding.Latin1.GetBytes(text) : Encoding.UTF8.GetBytes(text);
+    // Spark, whose habit is the rule here, turns bytes into text as UTF-8; other bytes would not come back.
+    private static string TextFromBinary(ReadOnlySpan<byte> bytes) => System.Text.Unicode.Utf8.IsValid(bytes)
+        ? Encoding.UTF8.GetString(bytes)
+        : throw new ConstraintViolationException("A binary partition column holds bytes that are not UTF-8; they have no text in the log that all engines read.");
 
     private static ReadOnlySpan<byte> BytesAt(IArrowArray column, int row)
     {

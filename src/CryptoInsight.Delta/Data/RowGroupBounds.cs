@@ -6,8 +6,14 @@ using ParquetSharp.Arrow;
 namespace CryptoInsight.Delta.Data;
 
 /// <summary>What the footer says about the columns of one row group.</summary>
-internal sealed class RowGroupBounds(RowGroupMetaData group, FileReader reader, IReadOnlyList<StructField> fields, int[] fileFields) : IColumnBounds
+internal sealed class RowGroupBounds(RowGroupMetaData group, FileReader reader, IReadOnlyList<StructField> fields, int[] fileFields, long firstRow) : IColumnBounds
 {
+    /// <summary>The file's number of the group's first row.</summary>
+    public long FirstRow => firstRow;
+
+    /// <summary>Rows in the group.</summary>
+    public long RowCount => group.NumRows;
+
     // Writes instants of microseconds as bounds in milliseconds, and orders text by UTF-16.
     private const string MistrustedWriter = "Parquet.Net";
 

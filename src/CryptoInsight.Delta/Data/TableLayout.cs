@@ -11,6 +11,8 @@ internal sealed class TableLayout
 
     private static readonly ConditionalWeakTable<Metadata, TableLayout> Cache = [];
 
+    private readonly HashSet<string> _partitionNames;
+
     private TableLayout(Protocol protocol, Metadata metadata, StructType schema)
     {
         Protocol = protocol;
@@ -19,8 +21,8 @@ internal sealed class TableLayout
         Mapping = ColumnMapping.ModeOf(protocol, metadata);
         PartitionFields = [.. metadata.PartitionColumns.Select(c => schema.Find(c)
             ?? throw new CorruptTableException($"The metaData action names a partition column that the schema does not have (partition column {metadata.PartitionColumns.ToList().IndexOf(c) + 1})."))];
-        HashSet<StructField> partitions = new(PartitionFields, ReferenceEqualityComparer.Instance);
-        DataFields = [.. schema.Fields.Where(f => !partitions.Contains(f))];
+        _partitionNames = new HashSet<string>(PartitionFields.Select(f => f.Name), StringComparer.Ordinal);
+        DataFields = [.. schema.Fields.Where(f => !IsPartition(f))];
         WriteFields = [.. DataFields.Where(f => !ArrowTypes.IsVoid(f.Type)).Select(f => f with { Type = ArrowTypes.WithoutVoid(f.Type) })];
         StatsFields = StatsSelection.Select(WriteFields, metadata.Configuration, Mapping, IndexedColumnsDefault);
         FileSchema = new Lazy<Apache.Arrow.Schema>(() => new Apache.Arrow.Schema([.. WriteFields.Select(f => ArrowTypes.ToParquet(f, Mapping))], null));
@@ -71,6 +73,8 @@ internal sealed class TableLayout
     }
 
     public static TableLayout Of(Log.Snapshot snapshot) => Of(snapshot.Protocol, snapshot.Metadata, snapshot.Schema);
+
+    public bool IsPartition(StructField field) => _partitionNames.Contains(field.Name);
 
     public string PhysicalName(StructField field) => ColumnMapping.PhysicalName(field, Mapping);
 

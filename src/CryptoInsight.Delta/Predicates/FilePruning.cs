@@ -48,8 +48,6 @@ public static class FilePruning
 
     private sealed class FileBounds(TableLayout layout) : IColumnBounds
     {
-        private readonly HashSet<string> _partitions = new(layout.PartitionFields.Select(f => f.Name), StringComparer.Ordinal);
-
         public AddFile File { get; set; } = null!;
 
         public bool PartitionsOnly { get; init; }
@@ -57,7 +55,7 @@ public static class FilePruning
         public ColumnBounds Of(StructField column)
         {
             string name = layout.PhysicalName(column);
-            if (_partitions.Contains(column.Name))
+            if (layout.IsPartition(column))
             {
                 return FileStats.Of(File).OfPartition(name, column);
             }

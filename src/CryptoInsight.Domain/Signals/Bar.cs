@@ -22,12 +22,14 @@ internal readonly struct Bar
     private Bar(in Candle c)
     {
         OpenTime = c.OpenTime.Value;
-        Open = c.Open;
-        High = c.High;
-        Low = c.Low;
-        Close = c.Close;
-        Volume = c.Volume;
-        QuoteVolume = c.QuoteVolume ?? double.NaN;
+
+        // + 0.0 makes 0 of -0 and leaves all else alone: a decimal has one zero, and Gold is compared bit for bit.
+        Open = c.Open + 0.0;
+        High = c.High + 0.0;
+        Low = c.Low + 0.0;
+        Close = c.Close + 0.0;
+        Volume = c.Volume + 0.0;
+        QuoteVolume = c.QuoteVolume + 0.0 ?? double.NaN;
         Trades = c.Trades ?? NoTrades;
     }
 

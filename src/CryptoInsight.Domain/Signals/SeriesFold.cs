@@ -97,7 +97,7 @@ internal sealed class SeriesFold
     // No earlier close (NaN), one of 0, or one so small that the ratio is no number: null.
     private static double? Percent(double close, double earlier)
     {
-        double percent = (close - earlier) / earlier * 100;
+        double percent = ((close - earlier) / earlier * 100) + 0.0;
         return double.IsFinite(percent) ? percent : null;
     }
 }

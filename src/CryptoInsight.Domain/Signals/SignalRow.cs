@@ -3,7 +3,7 @@ using CryptoInsight.Domain.Market;
 namespace CryptoInsight.Domain.Signals;
 
 /// <summary>One bucket of one symbol and timeframe: a row of <c>gold_signals</c> without <c>updated_at</c> and <c>dt</c>.</summary>
-/// <remarks>Equality is bit for bit (INV-5): 0 and -0 differ. No value is NaN or infinite. Columns and nulls: DESIGN 7.</remarks>
+/// <remarks>Equality is bit for bit (INV-5): 0 and -0 differ. No value is NaN, infinite or -0 where this library computed it. Columns and nulls: DESIGN 7.</remarks>
 public sealed record SignalRow(
     Symbol Symbol,
     Interval Timeframe,

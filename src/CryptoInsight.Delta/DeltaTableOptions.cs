@@ -1,0 +1,27 @@
+namespace CryptoInsight.Delta;
+
+/// <summary>What the engine takes from outside.</summary>
+public sealed record DeltaTableOptions
+{
+    /// <summary>The clock of commit times and retention.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Makes the unique part of file names and transaction ids.</summary>
+    public Func<Guid> NewId { get; init; } = DefaultId;
+
+    /// <summary>Who commits: <c>engineInfo</c> of commitInfo.</summary>
+    public string EngineInfo { get; init; } = "CryptoInsight.Delta";
+
+    /// <summary>Target size of a data file in bytes.</summary>
+    public long FileBytesTarget { get; init; } = 128L << 20;
+
+    /// <summary>How often one commit may lose the race for a version before it gives up.</summary>
+    public int CommitAttemptsMax { get; init; } = 1000;
+
+    /// <summary>Parquet encodings by column; see <see cref="TableDefinition.Encodings"/>.</summary>
+    public IReadOnlyDictionary<string, ColumnEncoding> Encodings { get; init; } = new Dictionary<string, ColumnEncoding>();
+
+#pragma warning disable RS0030 // The one default of the whole engine; simulations pass a seeded generator.
+    private static Guid DefaultId() => Guid.NewGuid();
+#pragma warning restore RS0030
+}
