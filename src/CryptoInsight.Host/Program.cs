@@ -4,5 +4,7 @@ using CryptoInsight.Host.Commands;
 var global = new GlobalOptions();
 var root = new RootCommand("CryptoInsight: Binance candles to trading signals in open Delta Lake tables, live.");
 global.AddTo(root);
+root.Subcommands.Add(UpCommand.Create(global));
+root.Subcommands.Add(ReplayCommand.Create(global));
 root.Subcommands.Add(ConfigCommand.Create(global));
 return await root.Parse(args).InvokeAsync();
