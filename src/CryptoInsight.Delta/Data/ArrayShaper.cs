@@ -39,9 +39,10 @@ internal static class ArrayShaper
     /// <summary>Which field of a struct (or file) holds a column: by id, or by name, exact before any casing; -1 if none.</summary>
     public static int IndexOf(IReadOnlyList<Field> fields, StructField wanted, ColumnMappingMode mapping)
     {
-        if (mapping == ColumnMappingMode.Id)
+        // A column outside the schema (a change file's own) has no id even there.
+        if (mapping == ColumnMappingMode.Id && ColumnMapping.FieldId(wanted) is int id)
         {
-            return ColumnMapping.FieldId(wanted) is int id ? IndexOfId(fields, id) : -1;
+            return IndexOfId(fields, id);
         }
 
         string name = ColumnMapping.PhysicalName(wanted, mapping);

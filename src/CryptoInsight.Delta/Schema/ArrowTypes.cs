@@ -16,7 +16,7 @@ public static class ArrowTypes
     private static readonly IArrowType Variant = new Apache.Arrow.Types.StructType([new Field("metadata", BinaryType.Default, false), new Field("value", BinaryType.Default, false)]);
 
     /// <summary>The Arrow schema of a Delta schema, logical names.</summary>
-    public static Apache.Arrow.Schema ToArrow(StructType schema)
+    public static Apache.Arrow.Schema ToArrowSchema(StructType schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
         return new Apache.Arrow.Schema([.. schema.Fields.Select(ToArrow)], null);
