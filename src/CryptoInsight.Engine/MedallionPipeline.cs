@@ -11,7 +11,6 @@ using CryptoInsight.Engine.Operations;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
-using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Engine;
@@ -86,8 +85,8 @@ public sealed class MedallionPipeline : IAsyncDisposable
             .RunAggregate(0L, (sum, rows) => sum + rows, _materializer);
 
     /// <summary>Follows the exchange until the pipeline stops: what is missing is fetched first, then every candle as it closes.</summary>
-    public Task IngestAsync(KlineFeed feed, IReadOnlyList<SeriesStart> series) =>
-        BinanceToBronze.Graph(feed, series, Lake.Bronze, Options.Ingest, _ => _bronzeBell.Ring(), _stopping.Token).Run(_materializer);
+    public Task IngestAsync(ExchangeFeed exchange) =>
+        BinanceToBronze.Graph(exchange, Lake, Options.Ingest, _ => _bronzeBell.Ring(), _stopping.Token).Run(_materializer);
 
     /// <summary>Keeps the board of newest signals up to date from Gold.</summary>
     public Task ShowAsync() =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CryptoInsight.Domain.Market;
 
@@ -7,8 +8,8 @@ namespace CryptoInsight.Domain.Signals;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct Bar
 {
-    /// <summary>Stands for "the source has no trades"; no candle that passes <see cref="Of"/> has this count.</summary>
-    public const long NoTrades = long.MinValue;
+    /// <summary>Stands for "the source has no trades".</summary>
+    public const long NoTrades = CandleColumns.NoTrades;
 
     public readonly long OpenTime;
     public readonly double Open;
@@ -19,33 +20,49 @@ internal readonly struct Bar
     public readonly double QuoteVolume; // NaN: the source has none
     public readonly long Trades;
 
-    private Bar(in Candle c)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Bar(long openTime, double open, double high, double low, double close, double volume, double quoteVolume, long trades)
     {
-        OpenTime = c.OpenTime.Value;
+        OpenTime = openTime;
 
         // + 0.0 makes 0 of -0 and leaves all else alone: a decimal has one zero, and Gold is compared bit for bit.
-        Open = c.Open + 0.0;
-        High = c.High + 0.0;
-        Low = c.Low + 0.0;
-        Close = c.Close + 0.0;
-        Volume = c.Volume + 0.0;
-        QuoteVolume = c.QuoteVolume + 0.0 ?? double.NaN;
-        Trades = c.Trades ?? NoTrades;
+        Open = open + 0.0;
+        High = high + 0.0;
+        Low = low + 0.0;
+        Close = close + 0.0;
+        Volume = volume + 0.0;
+        QuoteVolume = quoteVolume + 0.0;
+        Trades = trades;
     }
 
     /// <summary>The bar of a candle that the expectations of Silver let pass; any other is a broken invariant and throws.</summary>
-    public static Bar Of(Interval interval, in Candle c)
-    {
-        Bar bar = new(c);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bar Of(Interval interval, in Candle c) =>
+        new Bar(c.OpenTime.Value, c.Open, c.High, c.Low, c.Close, c.Volume, c.QuoteVolume ?? double.NaN, c.Trades ?? NoTrades)
+            .Checked(interval, c.QuoteVolume.HasValue, c.Trades.HasValue);
 
+    /// <summary>The bar of one row of columns, checked alike.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bar Of(Interval interval, in CandleColumns c, int row) =>
+        new Bar(
+            c.OpenTime[row], c.Open[row], c.High[row], c.Low[row], c.Close[row], c.Volume[row],
+            c.QuoteVolume.IsEmpty ? double.NaN : c.QuoteVolume[row], c.Trades.IsEmpty ? NoTrades : c.Trades[row]).Checked(interval, false, false);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Bar Checked(Interval interval, bool hasQuoteVolume, bool hasTrades)
+    {
         // |x| <= max is false for NaN and both infinities.
-        bool fits = Math.Abs(c.Open) <= Candle.MagnitudeMax & Math.Abs(c.High) <= Candle.MagnitudeMax
-            & Math.Abs(c.Low) <= Candle.MagnitudeMax & Math.Abs(c.Close) <= Candle.MagnitudeMax
-            & Math.Abs(c.Volume) <= Candle.MagnitudeMax & Math.Abs(c.QuoteVolume.GetValueOrDefault()) <= Candle.MagnitudeMax
-            & Math.Abs((double)c.Trades.GetValueOrDefault()) <= Candle.TradesMax & c.OpenTime.IsPlausible;
-        return fits ? bar : throw new InvalidDataException(
-            $"Silver holds a {interval} candle at {c.OpenTime} whose values are not finite or out of range: Gold cannot be computed. Quarantine it (rules not_finite, out_of_range, time_implausible).");
+        bool fits = Math.Abs(Open) <= Candle.MagnitudeMax & Math.Abs(High) <= Candle.MagnitudeMax
+            & Math.Abs(Low) <= Candle.MagnitudeMax & Math.Abs(Close) <= Candle.MagnitudeMax & Math.Abs(Volume) <= Candle.MagnitudeMax
+            & (Math.Abs(QuoteVolume) <= Candle.MagnitudeMax | (double.IsNaN(QuoteVolume) & !hasQuoteVolume))
+            & ((Trades <= Candle.TradesMax & Trades >= -Candle.TradesMax) | (Trades == NoTrades & !hasTrades))
+            & OpenTime >= UnixMicros.Earliest.Value & OpenTime < UnixMicros.Latest.Value;
+        return fits ? this : throw Unfit(interval, OpenTime);
     }
+
+    private static InvalidDataException Unfit(Interval interval, long openTime) => new(
+        $"Silver holds a {interval} candle at {new UnixMicros(openTime)} whose values are not finite or out of range: Gold cannot be computed. "
+        + "Quarantine it (rules not_finite, out_of_range, time_implausible).");
 
     /// <summary>Throws if an open time is off the interval's grid.</summary>
     public static void CheckGrid(Interval interval, long openTime)

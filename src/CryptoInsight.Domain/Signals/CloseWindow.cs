@@ -4,13 +4,13 @@ namespace CryptoInsight.Domain.Signals;
 
 /// <summary>The closes that one run over a series looks back to: a base's history, then the buckets of the run itself.</summary>
 /// <remarks>Bound: keeps the last 200 buckets and 24 h of them, however long the run is.</remarks>
-internal sealed class CloseWindow(CloseHistory older)
+internal sealed class CloseWindow(CloseHistory older, int capacity)
 {
     private const int CapacityMin = 1024;
     private const long DaySeconds = UnixMicros.PerDay / UnixMicros.PerSecond;
 
-    private uint[] _starts = [];
-    private double[] _closes = [];
+    private uint[] _starts = new uint[capacity];
+    private double[] _closes = new double[capacity];
     private int _offset = older.End; // number of the bucket in place 0
     private int _end = older.End;
     private int _dayBefore = -1; // first bucket that is at most 24 h older than the last one asked for
@@ -66,9 +66,9 @@ internal sealed class CloseWindow(CloseHistory older)
     {
         int kept = _end - Math.Max(_offset, Math.Min(_dayBefore < 0 ? _offset : _dayBefore, _end - IndicatorState.LongMean));
         int drop = _end - _offset - kept;
-        int capacity = Math.Max(CapacityMin, kept * 2);
-        uint[] starts = capacity > _starts.Length ? new uint[capacity] : _starts;
-        double[] closes = capacity > _closes.Length ? new double[capacity] : _closes;
+        int room = Math.Max(CapacityMin, kept * 2);
+        uint[] starts = room > _starts.Length ? new uint[room] : _starts;
+        double[] closes = room > _closes.Length ? new double[room] : _closes;
         _starts.AsSpan(drop, kept).CopyTo(starts);
         _closes.AsSpan(drop, kept).CopyTo(closes);
         (_starts, _closes) = (starts, closes);

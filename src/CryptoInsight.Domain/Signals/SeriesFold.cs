@@ -12,13 +12,18 @@ internal sealed class SeriesFold
     private readonly CloseWindow _closes;
     private int _indexCount = -1; // points up to the last bucket's end
 
-    public SeriesFold(Symbol symbol, Timeframe timeframe, SignalContext context, SeriesBase start)
+    /// <param name="symbol">Whose series.</param>
+    /// <param name="timeframe">Which series.</param>
+    /// <param name="context">What the rows are a function of besides.</param>
+    /// <param name="start">Where the run begins.</param>
+    /// <param name="bucketsExpected">How many buckets the run will have, if it is short; more are no fault.</param>
+    public SeriesFold(Symbol symbol, Timeframe timeframe, SignalContext context, SeriesBase start, int bucketsExpected = 0)
     {
         _symbol = symbol;
         _window = timeframe.Window;
         _watermark = context.Watermarks.MicrosOf(timeframe.Source);
         _index = context.Index;
-        _closes = new CloseWindow(start.Closes);
+        _closes = new CloseWindow(start.Closes, bucketsExpected);
         Indicators = start.Indicators;
     }
 

@@ -26,7 +26,7 @@ internal sealed class SeriesState(Timeframe timeframe, SeriesBase start, SignalR
         ReadOnlySpan<BucketSum> buckets = CollectionsMarshal.AsSpan(list);
         int folded = Foldable(buckets, context.Watermarks.MicrosOf(Timeframe.Source), ref limit, finalHeld);
 
-        SeriesFold fold = new(symbol, Timeframe, context, Base);
+        SeriesFold fold = new(symbol, Timeframe, context, Base, buckets.Length);
         SignalRow[] rows = new SignalRow[buckets.Length];
         IndicatorState indicators = Base.Indicators;
         int old = 0;

@@ -11,24 +11,30 @@ public static class SymbolTransitions
         Rows(symbol, CandleHistory.Of(history), context);
 
     /// <summary>All Gold rows of a symbol, by timeframe and bucket start.</summary>
-    public static IReadOnlyList<SignalRow> Rows(Symbol symbol, CandleHistory history, SignalContext context)
+    public static IReadOnlyList<SignalRow> Rows(Symbol symbol, CandleHistory history, SignalContext context) => [.. EnumerateRows(symbol, history, context)];
+
+    /// <summary>The same rows one by one, for a reader that does not keep them: a long history then costs no memory.</summary>
+    /// <remarks>The history must not be added to meanwhile.</remarks>
+    public static IEnumerable<SignalRow> EnumerateRows(Symbol symbol, CandleHistory history, SignalContext context)
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(context);
-        List<SignalRow> rows = [];
+        return Enumerate(symbol, history, context);
+    }
+
+    private static IEnumerable<SignalRow> Enumerate(Symbol symbol, CandleHistory history, SignalContext context)
+    {
         foreach (Timeframe timeframe in context.Settings.Timeframes)
         {
-            ReadOnlySpan<Bar> bars = history.Sorted(symbol, timeframe.Source);
+            int count = history.Sorted(symbol, timeframe.Source).Length;
             SeriesFold fold = new(symbol, timeframe, context, SeriesBase.Empty);
             BucketSum bucket = default;
-            for (int i = 0; i < bars.Length;)
+            for (int i = 0; i < count;)
             {
-                BucketSum.Next(bars, ref i, timeframe, ref bucket);
-                rows.Add(fold.Next(in bucket));
+                BucketSum.Next(history.Bars(timeframe.Source), ref i, timeframe, ref bucket);
+                yield return fold.Next(in bucket);
             }
         }
-
-        return rows;
     }
 
     /// <summary>The state of a symbol with this history.</summary>

@@ -30,7 +30,7 @@ internal sealed class Bookmarks(IReadOnlyList<SeriesStart> series, Func<string, 
                 _beyond.Add(key, waiting = []);
             }
 
-            waiting.Add((range.From, range.To));
+            waiting.Add((range.From, range.SettledTo));
             UnixMicros before = _completeTo[key], complete = before;
             for (int at = waiting.FindIndex(r => r.From <= complete); at >= 0; at = waiting.FindIndex(r => r.From <= complete))
             {

@@ -65,7 +65,7 @@ public static class ReplayToBronze
         [
             .. chunks.GroupBy(c => c.Facts.ContentSha256).Select(g => new AppTransaction(IngestPositions.Replay(g.Key), g.Max(c => c.RowsDone))),
             .. chunks.DistinctBy(c => (c.Facts.Symbol, c.Facts.Interval))
-                .Select(c => new AppTransaction(IngestPositions.Market(c.Facts.Symbol, c.Facts.Interval), (long)c.Facts.Market)),
+                .Select(c => new AppTransaction(IngestPositions.Origin(c.Facts.Symbol, c.Facts.Interval), (long)c.Facts.Market)),
         ];
         List<RawCandle> rows = [.. chunks.SelectMany(c => c.Rows)];
         Snapshot read = bronze.Table.Snapshot;

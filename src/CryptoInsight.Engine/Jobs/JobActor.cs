@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Streams;
 using CryptoInsight.Delta;
 using CryptoInsight.Engine.Flows;

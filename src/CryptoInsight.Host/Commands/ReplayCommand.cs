@@ -104,23 +104,26 @@ public static class ReplayCommand
     /// <summary>A lake holds one market per symbol and interval: futures and spot prices of one symbol differ.</summary>
     private static void RefuseOtherMarket(BronzeChartsTable bronze, IReadOnlyList<ReplayFile> files)
     {
-        var markets = new Dictionary<(Symbol, Interval), (Market Market, string Where)>();
+        var origins = new Dictionary<(Symbol, Interval), (SeriesOrigin Origin, string Where)>();
         foreach (ReplayFile file in files)
         {
             (Symbol symbol, Interval interval) = (file.Facts.Symbol, file.Facts.Interval);
-            if (bronze.Table.Snapshot.TransactionVersion(IngestPositions.Market(symbol, interval)) is long known)
+            if (bronze.Table.Snapshot.TransactionVersion(IngestPositions.Origin(symbol, interval)) is long known)
             {
-                markets.TryAdd((symbol, interval), ((Market)known, "in this lake"));
+                origins.TryAdd((symbol, interval), ((SeriesOrigin)known, "in this lake"));
             }
 
-            if (!markets.TryAdd((symbol, interval), (file.Facts.Market, "in another of these files")) && markets[(symbol, interval)] is var there && there.Market != file.Facts.Market)
+            var origin = (SeriesOrigin)file.Facts.Market;
+            if (!origins.TryAdd((symbol, interval), (origin, "in another of these files")) && origins[(symbol, interval)] is var there && there.Origin != origin)
             {
                 throw new UsageException(
-                    $"{Path.GetFileName(file.Path)} holds {Name(file.Facts.Market)} candles ({file.Facts.MarketEvidence}), but {symbol} {interval} is {Name(there.Market)} {there.Where}: "
+                    $"{Path.GetFileName(file.Path)} holds {Name(origin)} candles ({file.Facts.MarketEvidence}), but {symbol} {interval} is {Name(there.Origin)} {there.Where}: "
                     + "a lake holds one market per symbol and interval. Use another --lake, or say --market if the file was taken for the wrong one. Nothing was replayed.");
             }
         }
     }
+
+    private static string Name(SeriesOrigin origin) => origin switch { SeriesOrigin.Spot => "spot", SeriesOrigin.UsdMFutures => "USDS-margined futures", _ => "simulated" };
 
     private static async Task PrintAsync(
         CommandContext context, IReadOnlyList<ReplayFile> files, long rowsAdded, JobBoard jobs, TimeSpan elapsed, TimeSpan bronzeElapsed, CancellationToken ct)

@@ -42,16 +42,16 @@ public static class UpCommand
         Uri bind = LoopbackBind.Parse(context.Options.HttpBind);
         string runId = NodeIdentity.NewRunId("up");
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, runId, clock, ct);
+        await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, runId, clock, context.Error, ct);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
-        IReadOnlyList<SeriesStart> series = await exchange.SeriesAsync(context.Options, ct);
+        ExchangeFeed feed = exchange.Feed(context.Options, lake.Bronze);
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
-        await using WebApplication web = await NodeApi.StartAsync(bind, pipeline, exchange, series, ct);
+        await using WebApplication web = await NodeApi.StartAsync(bind, pipeline, exchange, feed.Series, ct);
         var url = new Uri(web.Urls.First());
         held.Announce(url);
-        await SayAsync(context, exchange, series, url);
+        await SayAsync(context, exchange, feed.Series, url);
         Task board = pipeline.ShowAsync();
-        Task ingestion = pipeline.IngestAsync(exchange.Feed, series);
+        Task ingestion = pipeline.IngestAsync(feed);
         try
         {
             Task ended = await Task.WhenAny(ingestion, board, Task.Delay(Timeout.Infinite, ct));

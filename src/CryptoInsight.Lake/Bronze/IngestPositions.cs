@@ -12,8 +12,8 @@ public static class IngestPositions
     /// <summary>Rows done of a replayed file, by the hash of its content.</summary>
     public static string Replay(string contentSha256) => $"replay/{contentSha256}";
 
-    /// <summary>Which market a series comes from (the number of the exchange's market): written with its first rows, for a lake holds one market per series.</summary>
-    public static string Market(Symbol symbol, Interval interval) => $"market/{symbol.Code}/{interval.Code}";
+    /// <summary>Where a series comes from (see <see cref="SeriesOrigin"/>): written with its first rows.</summary>
+    public static string Origin(Symbol symbol, Interval interval) => $"origin/{symbol.Code}/{interval.Code}";
 
     /// <summary>The bookmark as a position, never behind the one that is there.</summary>
     public static AppTransaction Advance(long? current, Symbol symbol, Interval interval, UnixMicros openTime) =>

@@ -29,6 +29,11 @@ public sealed record DeadLetter(
         foreign => New(foreign.Source, foreign.Symbol, foreign.Interval, foreign.UniqueKey, foreign.EventTime, foreign.IngestTime, foreign.RawJson, foreign.IngestRunId))
         with { ErrorCode = code, ErrorMessage = message, JobRunId = jobRunId };
 
+    /// <summary>The dead letter of a request that the exchange refused.</summary>
+    /// <param name="series">What was asked for, for people.</param>
+    public static DeadLetter OfRequest(string source, string series, string code, string message, string payload, UnixMicros from, UnixMicros at, string ingestRunId) =>
+        New(source, series, null, null, from, at, payload, ingestRunId) with { ErrorCode = code, ErrorMessage = message };
+
     private static DeadLetter New(
         string source, string? symbol, string? interval, string? key, UnixMicros? eventTime, UnixMicros ingestTime, string payload, string ingestRunId)
     {

@@ -48,10 +48,14 @@ public sealed class DeadLetterTable(DeltaTable table)
         var spec = new CommitSpec("STREAMING UPDATE")
         {
             Transactions = [position],
-            Fence = new Fence(baseVersion) { OnlyForAppId = position.AppId },
+            Fence = new Fence(baseVersion) { OnlyForAppIds = [position.AppId] },
         };
         return letters.Count == 0 ? Table.CommitTransactionsAsync(spec, ct) : Table.AppendAsync([s_shape.ToBatch(letters)], spec, ct);
     }
+
+    /// <summary>Appends letters of ingestion (requests that were refused): blindly, for they move nobody's position.</summary>
+    public Task<CommitOutcome> AppendAsync(IReadOnlyList<DeadLetter> letters, CancellationToken ct = default) =>
+        Table.AppendAsync([s_shape.ToBatch(letters)], new CommitSpec("STREAMING UPDATE"), ct);
 
     /// <summary>Of the given ids those that are in the table, with their state.</summary>
     public async Task<IReadOnlyDictionary<string, string>> StatesOfAsync(IReadOnlyCollection<string> ids, CancellationToken ct = default)

@@ -53,6 +53,41 @@ public sealed class SymbolTransitionsProperties
         GoldScenario.Over("1m=[1m,5m]; 15m=[15m]", 320, 10).Sample(scenario => { Walk(scenario, rebuildNow: false); }, iter: 40);
 
     [Fact]
+    public void Steps_that_look_back_over_two_hundred_long_buckets_write_exactly_the_difference() =>
+        GoldScenario.Over("4h=[4h]; 1d=[1d]", 225, 10).Sample(scenario => { Walk(scenario, rebuildNow: false); }, iter: 40);
+
+    [Theory]
+    [InlineData("1m=[1m]", 40)]
+    [InlineData("4h=[4h]", 230)]
+    public void A_state_serves_any_number_of_futures(string settings, int slots) =>
+        GoldScenario.Over(settings, slots, 10).Sample(
+            scenario =>
+            {
+                SignalContext context = new(scenario.Settings, scenario.WatermarksAt(slots), FearGreedIndex.Empty);
+                SymbolState start = SymbolTransitions.Build(GoldScenario.Symbol, scenario.Start, context);
+
+                // Two futures of one state take turns: the second writes its closes where the first one wrote, if it may.
+                SymbolState[] futures = [start, start];
+                List<(Interval, Candle)>[] histories = [[.. scenario.Start], [.. scenario.Start]];
+                for (int slot = slots; slot < slots + 40; slot++)
+                {
+                    for (int f = 0; f < futures.Length; f++)
+                    {
+                        Interval source = scenario.Settings.Timeframes[0].Source;
+                        UnixMicros openTime = GoldScenario.At(source, slot);
+                        double close = 100 + (f * 50) + (slot % 7);
+                        Candle candle = new(openTime, close, close, close, close, 1, openTime, null, null, null, null);
+                        histories[f].Add((source, candle));
+                        SignalContext to = context with { Watermarks = scenario.WatermarksAt(slot) };
+                        futures[f] = Assert.IsType<SymbolStep.Applied>(SymbolTransitions.Apply(futures[f], [new CandleChange.Put(source, candle)], to)).Next;
+                        HashSet<SignalRow> rows = [.. SymbolTransitions.Rows(GoldScenario.Symbol, histories[f], to)];
+                        Assert.Subset(rows, futures[f].HeldRows.ToHashSet());
+                    }
+                }
+            },
+            iter: 4);
+
+    [Fact]
     public void Steps_that_look_back_over_a_day_of_buckets_write_exactly_the_difference() =>
         GoldScenario.Over("1m=[5m,1h]", 1_700, 9).Sample(scenario => { Walk(scenario, rebuildNow: false); }, iter: 12);
 

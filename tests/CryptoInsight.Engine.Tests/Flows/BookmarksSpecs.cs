@@ -49,8 +49,8 @@ public sealed class BookmarksSpecs
     }
 
     private Bookmarks NewBookmarks() =>
-        new([new SeriesStart(Sample.Btc, Sample.Minute, Sample.Start)], id => _written.TryGetValue(id, out long v) ? v : null);
+        new([new SeriesStart(Sample.Btc, Sample.Minute, Sample.Start, Sample.MinuteAt(20))], id => _written.TryGetValue(id, out long v) ? v : null);
 
     private static FetchedRange Range(int from, int to) =>
-        new(Sample.Btc, Sample.Minute, Sample.MinuteAt(from), Sample.MinuteAt(to), [.. Enumerable.Range(from, to - from).Select(m => Sample.Raw(Sample.Btc, m, 100))]);
+        new(Sample.Btc, Sample.Minute, Sample.MinuteAt(from), Sample.MinuteAt(to), [.. Enumerable.Range(from, to - from).Select(m => Sample.Raw(Sample.Btc, m, 100))], Sample.MinuteAt(to));
 }
