@@ -14,7 +14,8 @@ public sealed partial class DeltaTable
         Store = store;
         Options = options;
         Log = new TableLog(store, options.Clock, snapshot);
-        Committer = new Committer(Log, options);
+        Upkeep = new LogUpkeep(Log, options);
+        Committer = new Committer(Log, options, Upkeep.AfterCommitAsync);
     }
 
     /// <summary>Where the table lies.</summary>
@@ -28,6 +29,9 @@ public sealed partial class DeltaTable
 
     /// <summary>The log.</summary>
     internal TableLog Log { get; }
+
+    /// <summary>Checkpoints and cleanup.</summary>
+    internal LogUpkeep Upkeep { get; }
 
     /// <summary>Gives prepared commits their version.</summary>
     internal Committer Committer { get; }
@@ -74,6 +78,22 @@ public sealed partial class DeltaTable
     /// <summary>Commits positions alone, without rows.</summary>
     public Task<CommitOutcome> CommitTransactionsAsync(CommitSpec spec, CancellationToken ct = default) =>
         Committer.CommitAsync(new PreparedCommit(Snapshot, [], spec), ct);
+
+    /// <summary>Writes a checkpoint of the newest version now; false if this table's checkpoints are not this engine's to write (statistics as columns).</summary>
+    public async Task<bool> CheckpointAsync(CancellationToken ct = default) =>
+        await new CheckpointWriter(Log, Options.Clock).WriteAsync(await RefreshAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+
+    /// <summary>Removes log files older than the table's retention (<c>delta.logRetentionDuration</c>) that no kept version needs, never past <paramref name="neededFrom"/>.</summary>
+    /// <param name="neededFrom">The lowest version that a reader has read up to, or null.</param>
+    /// <param name="ct">Cancels between files; what is left is a whole log.</param>
+    public async Task<LogCleanupOutcome> CleanLogAsync(long? neededFrom = null, CancellationToken ct = default)
+    {
+        await RefreshAsync(ct).ConfigureAwait(false);
+        return await new LogCleanup(Log, Options.Clock).RunAsync(neededFrom, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends when the checkpoint or cleanup that runs in the background, if any, has ended.</summary>
+    public Task WhenIdleAsync() => Upkeep.WhenIdle;
 
     private static async Task<StoredObject?> FindAsync(IObjectStore store, CancellationToken ct)
     {

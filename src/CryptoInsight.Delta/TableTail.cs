@@ -55,7 +55,7 @@ public sealed class TableTail
     private static bool IsAppend(LogCommit commit) =>
         commit.ChangeFiles.Count == 0 && !commit.Removes.Exists(static r => r.DataChange) && !commit.Adds.Exists(static a => a.DataChange && a.DeletionVector is not null);
 
-    // The oldest version whose successors are all there: the one before the oldest commit of the unbroken run up to the newest.
+    // The oldest version that has a checkpoint to start from and every commit after it.
     private async Task<long> OldestAsync(CancellationToken ct)
     {
         LogListing listing = await LogFiles.ListAsync(Table.Store, 0, ct).ConfigureAwait(false);
@@ -65,9 +65,8 @@ public sealed class TableTail
             at--;
         }
 
-        long oldestCommit = at >= 0 ? listing.Commits[at].Version : listing.Newest;
-        long oldestCheckpoint = listing.Checkpoints.Count > 0 ? listing.Checkpoints[0].Version : 0;
-        return Math.Max(oldestCommit, oldestCheckpoint);
+        long before = at >= 0 ? listing.Commits[at].Version - 1 : listing.Newest;
+        return listing.Checkpoints.Find(c => c.Version >= before)?.Version ?? listing.Newest;
     }
 }
 

@@ -6,7 +6,7 @@ namespace CryptoInsight.Delta.Commit;
 /// <summary>Gives prepared commits their version: fence, conflict rules, put-if-absent, again.</summary>
 /// <remarks>While nobody else commits, a commit is one conditional put and nothing else: no listing, no reading back.
 /// A put whose reply is lost is resolved by reading that version and comparing commitInfo.txnId; only when the version is proven free is the put repeated.</remarks>
-internal sealed class Committer(TableLog log, DeltaTableOptions options)
+internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Task> afterCommit)
 {
     private const int AskedAfterLostReplyMax = 3;
     private const int FailedPutsMax = 3;
@@ -25,6 +25,7 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options)
             Step step = await AttemptAsync(run, ct).ConfigureAwait(false);
             if (step.Outcome is not null)
             {
+                await (step.Outcome is CommitOutcome.Committed ? afterCommit() : Task.CompletedTask).ConfigureAwait(false);
                 return step.Outcome;
             }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Apache.Arrow;
@@ -135,14 +134,14 @@ internal sealed class StatsColumn
         return time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture) + (string.IsNullOrEmpty(type.Timezone) ? "" : "Z");
     }
 
-    private string Read(int row)
+    private ReadOnlySpan<byte> Slice(int row)
     {
         int start = row == 0 ? 0 : _ends[row - 1];
-        return Encoding.UTF8.GetString(_bytes, start, _ends[row] - start);
+        return _bytes.AsSpan(start, _ends[row] - start);
     }
 
     private sealed class Cell(StatsColumn column, int row) : DeferredText
     {
-        internal override string? Read() => column.Read(row);
+        internal override ReadOnlySpan<byte> Utf8 => column.Slice(row);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class TableLog
     private readonly TimeProvider _clock;
     private Snapshot _current;
     private long _verifiedAt;
+    private long _checkpointVersion;
 
     internal TableLog(IObjectStore store, TimeProvider clock, Snapshot snapshot)
     {
@@ -21,6 +22,7 @@ internal sealed class TableLog
         Loader = new SnapshotLoader(store);
         _clock = clock;
         _current = snapshot;
+        _checkpointVersion = snapshot.CheckpointVersion;
         _verifiedAt = clock.GetTimestamp();
     }
 
@@ -32,6 +34,20 @@ internal sealed class TableLog
     internal SemaphoreSlim Gate { get; } = new(1, 1);
 
     internal Snapshot Current => Volatile.Read(ref _current);
+
+    /// <summary>The newest checkpoint that this process knows of, or -1.</summary>
+    internal long CheckpointVersion => Interlocked.Read(ref _checkpointVersion);
+
+    /// <summary>Remembers a checkpoint that was written.</summary>
+    internal void KnowCheckpoint(long version)
+    {
+        long known;
+        do
+        {
+            known = CheckpointVersion;
+        }
+        while (version > known && Interlocked.CompareExchange(ref _checkpointVersion, version, known) != known);
+    }
 
     /// <summary>Learns of newer commits.</summary>
     internal async Task<Snapshot> RefreshAsync(CancellationToken ct)

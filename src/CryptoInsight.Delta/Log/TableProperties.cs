@@ -39,6 +39,9 @@ internal static class TableProperties
     /// <summary>Whether checkpoints hold statistics as columns.</summary>
     internal static bool StatsAsStruct(Metadata metadata) => Flag(metadata, "delta.checkpoint.writeStatsAsStruct", false);
 
+    /// <summary>The instant a retention ago, however long it is.</summary>
+    internal static DateTimeOffset Before(DateTimeOffset now, TimeSpan retention) => retention < now - DateTimeOffset.UnixEpoch ? now - retention : DateTimeOffset.UnixEpoch;
+
     /// <summary>A boolean property.</summary>
     internal static bool Flag(Metadata metadata, string name, bool otherwise) =>
         metadata.Configuration.TryGetValue(name, out string? text) ? string.Equals(text, "true", StringComparison.OrdinalIgnoreCase) : otherwise;
