@@ -48,7 +48,7 @@ internal sealed class QueryConditions(IReadOnlyDictionary<string, StructField> c
 
     private static Predicate.Or? Or(List<Predicate?> terms) => terms.Contains(null) ? null : new Predicate.Or([.. terms.OfType<Predicate>()]);
 
-    private Predicate? Compare(JsonElement e, Comparison asWritten, Comparison turned)
+    private Predicate.Compare? Compare(JsonElement e, Comparison asWritten, Comparison turned)
     {
         JsonElement left = e.GetProperty("left"), right = e.GetProperty("right");
         return Column(left) is { } column ? Compare(column, asWritten, right)

@@ -7,6 +7,8 @@ namespace CryptoInsight.Lake.Sql;
 /// in FROM that is not on the list is refused. So files by name, functions that read files, the catalog and the settings are out of reach before anything is bound.</remarks>
 internal sealed class QueryGate
 {
+    private static readonly string[] s_nameParts = ["catalog_name", "schema_name", "table_name"];
+
     private readonly SqlNames _names;
     private readonly Func<string, bool> _isOfTheLake;
     private readonly IReadOnlyDictionary<string, TimeTravel> _standIns;
@@ -20,7 +22,11 @@ internal sealed class QueryGate
     }
 
     /// <summary>The tables that a query reads.</summary>
-    /// <param name="serialized">What <c>json_serialize_sql</c> gave.</param>
+    /// <param name="serialized">What <c>json_serialize_sql</c> gave for the text.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="names">Resolves names.</param>
+    /// <param name="isOfTheLake">Whether the lake has a table or view.</param>
+    /// <param name="standIns">Names that stand for tables as of a version.</param>
     public static IReadOnlyList<TableReference> Pass(
         JsonElement serialized, SqlTokens text, SqlNames names, Func<string, bool> isOfTheLake, IReadOnlyDictionary<string, TimeTravel> standIns)
     {
@@ -59,6 +65,7 @@ internal sealed class QueryGate
         return new SqlException(DuckDbMessage.Plain(message));
     }
 
+    /// <param name="element">Any part of the tree.</param>
     /// <param name="scope">Names of WITH queries that can be seen here.</param>
     /// <param name="isChecked">True if the element itself was looked at as a reference already.</param>
     private void Walk(JsonElement element, IReadOnlyList<string> scope, bool isChecked = false)
@@ -146,7 +153,7 @@ internal sealed class QueryGate
 
     private void Table(JsonElement reference, IReadOnlyList<string> scope, JsonElement? select)
     {
-        string[] parts = [.. new[] { "catalog_name", "schema_name", "table_name" }.Select(p => reference.GetProperty(p).GetString() ?? "").Where(p => p.Length > 0)];
+        string[] parts = [.. s_nameParts.Select(p => reference.GetProperty(p).GetString() ?? "").Where(p => p.Length > 0)];
         if (reference.GetProperty("at_clause").ValueKind != JsonValueKind.Null)
         {
             throw new SqlException("Write T VERSION AS OF n or T TIMESTAMP AS OF 't' instead of AT.");

@@ -60,7 +60,7 @@ internal sealed class StatementReader(LakeLocation lake)
         return new SqlStatement.DescribeHistory(table, limit);
     }
 
-    private SqlStatement Show(SqlTokens tokens)
+    private SqlStatement.ShowTables Show(SqlTokens tokens)
     {
         if (!tokens.IsWord(1, "TABLES"))
         {
