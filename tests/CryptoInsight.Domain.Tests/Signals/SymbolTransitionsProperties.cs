@@ -147,6 +147,7 @@ public sealed class SymbolTransitionsProperties
                 Index = step.Index is null ? context.Index : FearGreedIndex.Of(step.Index),
             };
             SymbolStep outcome = SymbolTransitions.Apply(state, step.Changes, to);
+            SymbolStep.Applied recomputed = SymbolTransitions.Recompute(symbol, CandleHistory.Of(History()), context, step.Changes, to, scenario.FinalBucketsHeld);
             foreach (CandleChange change in step.Changes)
             {
                 change.Match(put => silver[(put.Interval, put.OpenTime)] = put.Candle, drop => silver.Remove((drop.Interval, drop.OpenTime), out Candle was) ? was : default);
@@ -154,8 +155,9 @@ public sealed class SymbolTransitionsProperties
 
             IReadOnlyList<SignalRow> after = SymbolTransitions.Rows(symbol, History(), to);
             SignalDelta expected = SignalDelta.Between(rows, after);
-            SignalDelta delta = outcome.Match(applied => applied.Delta, _ => expected);
+            SignalDelta delta = outcome.Match(applied => applied.Delta, _ => recomputed.Delta);
             AssertSameDelta(expected, delta);
+            AssertSameDelta(expected, recomputed.Delta);
             foreach (SignalKey key in delta.Deletes)
             {
                 Assert.True(gold.Remove(key));
@@ -169,7 +171,7 @@ public sealed class SymbolTransitionsProperties
             appliedCount += outcome is SymbolStep.Applied ? 1 : 0;
             state = outcome.Match(
                 applied => restart == Restart.FromSilver ? SymbolTransitions.Build(symbol, CandleHistory.Of(History()), to, scenario.FinalBucketsHeld) : applied.Next,
-                _ => SymbolTransitions.Build(symbol, CandleHistory.Of(History()), to, scenario.FinalBucketsHeld));
+                _ => recomputed.Next);
             if (restart == Restart.FromSnapshot)
             {
                 state = SymbolStateCodec.TryRead(SymbolStateCodec.Write(state), symbol, to) ?? throw new InvalidOperationException("The snapshot was refused.");
