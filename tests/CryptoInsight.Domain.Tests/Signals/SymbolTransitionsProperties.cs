@@ -35,7 +35,7 @@ public sealed class SymbolTransitionsProperties
                 SignalContext context = new(scenario.Settings, scenario.WatermarksAt(scenario.WatermarkSlots), FearGreedIndex.Of(scenario.Steps[0].Index ?? []));
                 AssertSameRows(NaiveGold.Rows(GoldScenario.Symbol, scenario.Start, context), SymbolTransitions.Rows(GoldScenario.Symbol, scenario.Start, context));
             },
-            iter: 40);
+            iter: 20);
 
     [Theory]
     [MemberData(nameof(Markets))]
@@ -48,20 +48,20 @@ public sealed class SymbolTransitionsProperties
                 new Random(seed).Shuffle(shuffled);
                 AssertSameRows(SymbolTransitions.Rows(GoldScenario.Symbol, scenario.Start, context), SymbolTransitions.Rows(GoldScenario.Symbol, shuffled, context));
             },
-            iter: 40);
+            iter: 20);
 
     [Theory]
     [MemberData(nameof(Markets))]
     public void Steps_write_exactly_the_difference_of_the_rows(string settings, int slots, int density) =>
-        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 120);
+        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 40);
 
     [Fact]
     public void Steps_that_look_back_over_hundreds_of_buckets_write_exactly_the_difference() =>
-        GoldScenario.Over("1m=[1m,5m]; 15m=[15m]", 320, 10).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 40);
+        GoldScenario.Over("1m=[1m,5m]; 15m=[15m]", 320, 10).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 20);
 
     [Fact]
     public void Steps_that_look_back_over_two_hundred_long_buckets_write_exactly_the_difference() =>
-        GoldScenario.Over("4h=[4h]; 1d=[1d]", 225, 10).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 40);
+        GoldScenario.Over("4h=[4h]; 1d=[1d]", 225, 10).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 20);
 
     [Theory]
     [InlineData("1m=[1m]", 40)]
@@ -96,17 +96,17 @@ public sealed class SymbolTransitionsProperties
 
     [Fact]
     public void Steps_that_look_back_over_a_day_of_buckets_write_exactly_the_difference() =>
-        GoldScenario.Over("1m=[5m,1h]", 1_700, 9).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 12);
+        GoldScenario.Over("1m=[5m,1h]", 1_700, 9).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 6);
 
     [Theory]
     [MemberData(nameof(Markets))]
     public void A_state_built_anew_steps_like_the_one_that_walked(string settings, int slots, int density) =>
-        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, Restart.FromSilver); }, iter: 100);
+        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, Restart.FromSilver); }, iter: 25);
 
     [Theory]
     [MemberData(nameof(Markets))]
     public void A_state_read_from_its_snapshot_steps_like_the_one_that_walked(string settings, int slots, int density) =>
-        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, Restart.FromSnapshot); }, iter: 60);
+        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, Restart.FromSnapshot); }, iter: 20);
 
     [Theory]
     [MemberData(nameof(Markets))]
@@ -119,7 +119,7 @@ public sealed class SymbolTransitionsProperties
                 Interlocked.Add(ref applied, Walk(scenario, Restart.Never));
                 Interlocked.Add(ref all, scenario.Steps.Count);
             },
-            iter: 100, seed: "0000Xr0o4zS4");
+            iter: 40, seed: "0000Xr0o4zS4");
         Assert.InRange((double)applied / all, 0.4, 0.97);
     }
 
