@@ -83,9 +83,9 @@ export class MockSeries {
 
   /** Now and then the exchange revises a candle that was closed: its volume, and its low. */
   #revise(now: number): SignalRow[] {
-    if (this.#random() > 0.15) return [];
     const index = this.#rows.length - 4;
     const row = this.#rows[index]!;
+    if (this.#random() > 0.15 || row.volume !== this.#bars[index]!.volume) return [];
     const revised = { ...row, low: row.low * (1 - this.#market.volatility * 0.3), volume: (row.volume ?? 0) * 1.1, updatedAt: now };
     this.#rows = this.#rows.with(index, revised);
     return [revised];
