@@ -162,13 +162,22 @@ public static class WeightBudget
         long from = WeightBudgetState.MinuteOf(lease.GrantedAt + -spec.BoundaryErrorMicros);
         long to = WeightBudgetState.MinuteOf(now + spec.BoundaryErrorMicros);
         WeightMinute weights = s.Of(from);
-        s = s.With(from, weights with { Reported = Math.Max(weights.Reported, used) });
-        return from == to ? s : Unseen(s, lease, from + 1);
+
+        // What was answered before this request left is counted in what it was told.
+        bool includesUnplaced = from == to && lease.GrantedAt >= weights.UnplacedAt;
+        s = s.With(from, weights with { Reported = Math.Max(weights.Reported, used), Unplaced = includesUnplaced ? 0 : weights.Unplaced });
+        for (long minute = Math.Max(from + 1, lease.FirstMinute); from != to && minute <= lease.LastMinute; minute++)
+        {
+            WeightMinute later = s.Of(minute);
+            s = s.With(minute, later with { Unplaced = later.Unplaced + lease.Weight, UnplacedAt = UnixMicros.Max(later.UnplacedAt, now) });
+        }
+
+        return s;
     }
 
-    private static WeightBudgetState Unseen(WeightBudgetState s, WeightLeaseOut lease, long fromMinute = long.MinValue)
+    private static WeightBudgetState Unseen(WeightBudgetState s, WeightLeaseOut lease)
     {
-        for (long minute = Math.Max(fromMinute, lease.FirstMinute); minute <= lease.LastMinute; minute++)
+        for (long minute = lease.FirstMinute; minute <= lease.LastMinute; minute++)
         {
             WeightMinute weights = s.Of(minute);
             s = s.With(minute, weights with { Unseen = weights.Unseen + lease.Weight });
