@@ -55,10 +55,10 @@ public static class WeightBudget
         {
             s = s with { Out = s.Out.Remove(lease.Id) };
             s = feedback.Match(
-                answered => answered.UsedWeight is { } used ? Report(s, spec, now, known, used) with { IsProbing = false } : Unseen(s, known) with { IsProbing = false },
-                throttled => Unseen(s, known),
-                banned => Unseen(s, known),
-                lost => Unseen(s, known));
+                answered => answered.UsedWeight is { } used ? Report(s, spec, now, known, used) with { IsProbing = false } : Unseen(s, spec, now, known) with { IsProbing = false },
+                throttled => Unseen(s, spec, now, known),
+                banned => Unseen(s, spec, now, known),
+                lost => Unseen(s, spec, now, known));
         }
 
         // After a pause nobody knows what is used: one request finds out before the others follow.
@@ -166,7 +166,7 @@ public static class WeightBudget
         // What was answered before this request left is counted in what it was told.
         bool includesUnplaced = from == to && lease.GrantedAt >= weights.UnplacedAt;
         s = s.With(from, weights with { Reported = Math.Max(weights.Reported, used), Unplaced = includesUnplaced ? 0 : weights.Unplaced });
-        for (long minute = Math.Max(from + 1, lease.FirstMinute); from != to && minute <= lease.LastMinute; minute++)
+        for (long minute = Math.Max(from + 1, lease.FirstMinute); minute <= Math.Max(to, lease.LastMinute); minute++)
         {
             WeightMinute later = s.Of(minute);
             s = s.With(minute, later with { Unplaced = later.Unplaced + lease.Weight, UnplacedAt = UnixMicros.Max(later.UnplacedAt, now) });
@@ -175,9 +175,10 @@ public static class WeightBudget
         return s;
     }
 
-    private static WeightBudgetState Unseen(WeightBudgetState s, WeightLeaseOut lease)
+    private static WeightBudgetState Unseen(WeightBudgetState s, WeightBudgetSpec spec, UnixMicros now, WeightLeaseOut lease)
     {
-        for (long minute = lease.FirstMinute; minute <= lease.LastMinute; minute++)
+        long last = Math.Max(lease.LastMinute, WeightBudgetState.MinuteOf(now + spec.BoundaryErrorMicros));
+        for (long minute = lease.FirstMinute; minute <= last; minute++)
         {
             WeightMinute weights = s.Of(minute);
             s = s.With(minute, weights with { Unseen = weights.Unseen + lease.Weight });
