@@ -15,7 +15,7 @@ public sealed record Fault
     /// <summary>Which part of the requests it hits, 0 to 1; drawn by the script's seed.</summary>
     public double Share { get; init; } = 1;
 
-    /// <summary>Only this symbol; null for all.</summary>
+    /// <summary>Only this symbol; null for all of the exchange. The index is hit by faults that say <c>fng</c> here, the positions by <c>leaderboard</c>.</summary>
     public string? Symbol { get; init; }
 
     /// <summary>The HTTP status of <see cref="FaultKind.ServerError"/>.</summary>

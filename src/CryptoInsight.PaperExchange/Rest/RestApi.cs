@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.PaperExchange.Beside;
 using CryptoInsight.PaperExchange.Faults;
 using CryptoInsight.PaperExchange.Limits;
 using CryptoInsight.PaperExchange.Market;
@@ -37,6 +38,10 @@ internal sealed class RestApi
         api.MapWeighted(app, "/api/v3/time", 1, api.Time);
         api.MapWeighted(app, "/api/v3/exchangeInfo", ExchangeInfoEndpoint.Weight, new ExchangeInfoEndpoint(venue, options, faults).Get);
         api.MapWeighted(app, "/api/v3/klines", KlinesEndpoint.Weight, new KlinesEndpoint(venue, faults).Get);
+        FearGreedEndpoint fearGreed = new(venue, options.Seed);
+        LeaderboardEndpoint leaderboard = new(venue, options.Seed);
+        api.MapBeside(app, "/fng/", "fng", context => fearGreed.Get(context.Request.Query));
+        api.MapBeside(app, "/v1/getOtherPosition", "leaderboard", context => leaderboard.Get(context.Request.Query, context.Request.Headers));
         app.MapGet("/", context => Send(context, api.Index()));
         app.MapFallback("{*path}", context => Send(context, Reply.Html(404, NotFound)));
     }
@@ -61,6 +66,14 @@ internal sealed class RestApi
             }
 
             return _faults.Hits(FaultKind.HalfBody, now, number, symbol) is null ? Send(context, reply) : SendHalf(context, reply);
+        }));
+
+    /// <summary>Another venue's page: no weights, and only faults that name it as their symbol.</summary>
+    private void MapBeside(WebApplication app, string path, string name, Func<HttpContext, Reply> get) =>
+        app.MapGet(path, (RequestDelegate)(context =>
+        {
+            long number = _faults.NextRequest();
+            return Send(context, Trouble(_venue.Clock.Now, number, name, isNamed: true) ?? get(context));
         }));
 
     private Reply Answer(HttpContext context, UnixMicros now, long number, int weight, Func<RestRequest, Reply> get)
@@ -89,24 +102,26 @@ internal sealed class RestApi
     }
 
     /// <summary>The answer of a fault, or null if all is well.</summary>
-    private Reply? Trouble(UnixMicros now, long number, string? symbol)
+    private Reply? Trouble(UnixMicros now, long number, string? symbol, bool isNamed = false)
     {
-        if (_faults.Hits(FaultKind.TooManyRequests, now, number, symbol) is { } storm)
+        Fault? Hit(FaultKind kind) => _faults.Hits(kind, now, number, symbol) is { } fault && (!isNamed || fault.Symbol is not null) ? fault : null;
+
+        if (Hit(FaultKind.TooManyRequests) is { } storm)
         {
             return Refusal(ApiError.TooMuchWeight(_options.WeightPerMinuteMax), (long)(storm.Delay ?? TimeSpan.FromSeconds(10)).TotalMicroseconds);
         }
 
-        if (_faults.Hits(FaultKind.ServerError, now, number, symbol) is { } broken)
+        if (Hit(FaultKind.ServerError) is { } broken)
         {
             return Reply.Error(ApiError.Internal(broken.Status, number));
         }
 
-        if (_faults.Hits(FaultKind.RestrictedLocation, now, number, symbol) is not null)
+        if (Hit(FaultKind.RestrictedLocation) is not null)
         {
             return Reply.Error(ApiError.RestrictedLocation);
         }
 
-        return _faults.Hits(FaultKind.WrongContentType, now, number, symbol) is null
+        return Hit(FaultKind.WrongContentType) is null
             ? null
             : Reply.Html(200, "<!doctype html><html><body><p>SIMULATED proxy: please sign in to the network.</p></body></html>\n");
     }
@@ -136,7 +151,7 @@ internal sealed class RestApi
         page.Append("<!doctype html><html lang=\"en\"><head><title>SIMULATED exchange</title></head><body><h1>SIMULATED exchange</h1>");
         page.Append("<p>This is CryptoInsight's paper exchange. Nothing here is real: no price, no volume, no trade. Its time is ");
         page.Append(_venue.Clock.Now).Append(".</p><ul>");
-        foreach (string path in (ReadOnlySpan<string>)["/api/v3/ping", "/api/v3/time", "/api/v3/exchangeInfo"])
+        foreach (string path in (ReadOnlySpan<string>)["/api/v3/ping", "/api/v3/time", "/api/v3/exchangeInfo", "/fng/?limit=10"])
         {
             page.Append(CultureInfo.InvariantCulture, $"<li><a href=\"{path}\">{path}</a></li>");
         }
