@@ -1,3 +1,4 @@
+using System.Globalization;
 using CryptoInsight.PaperExchange.Faults;
 using CryptoInsight.PaperExchange.Market;
 using CryptoInsight.PaperExchange.Rest;
@@ -56,6 +57,7 @@ public sealed class PaperExchangeServer : IAsyncDisposable
             app.Use((context, next) =>
             {
                 context.Response.Headers[SimulatedHeader] = "SIMULATED";
+                context.Response.Headers.Date = venue.Clock.Now.ToDateTimeOffset().ToString("R", CultureInfo.InvariantCulture); // the exchange's clock, not ours
                 return next(context);
             });
             FaultInjector faults = new(options.Faults, venue.Clock.Start);

@@ -30,13 +30,11 @@ internal sealed class Subscription(StreamName name, UnixMicros since)
         UnixMicros open = _one.Floor(now);
         if (open > from)
         {
-            KlineQuery closed = new(name.Interval, name.Offset, null, new UnixMicros(open.Value - 1), ClosedMax);
+            UnixMicros start = name.Interval.FixedLength is { } length ? UnixMicros.Max(from, open - length * ClosedMax) : from;
+            KlineQuery closed = new(name.Interval, name.Offset, start, new UnixMicros(open.Value - 1), ClosedMax);
             foreach (Kline kline in closed.Run(name.Series, now))
             {
-                if (kline.OpenTime >= from)
-                {
-                    yield return (kline, true);
-                }
+                yield return (kline, true);
             }
         }
 
