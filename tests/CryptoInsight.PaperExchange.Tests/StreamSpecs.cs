@@ -80,6 +80,8 @@ public class StreamSpecs
     [Theory]
     [InlineData("{oops", 3)]
     [InlineData("[1]", 3)]
+    [InlineData("{\"method\":\"\\ud800\",\"id\":1}", 3)]
+    [InlineData("", 3)]
     [InlineData("""{"method":"SUBSCRIBE","params":[]}""", 2)]
     [InlineData("""{"method":"SUBSCRIBE","params":[],"id":1.5}""", 2)]
     [InlineData("""{"method":"SUBSCRIBE","params":[],"id":"with spaces"}""", 2)]

@@ -55,6 +55,11 @@ internal sealed class ControlMessage(Func<string, bool> subscribe, Action<string
         {
             return Error(3, $"Invalid JSON: expected value at line {e.LineNumber + 1} column {e.BytePositionInLine + 1}", "null");
         }
+        catch (InvalidOperationException)
+        {
+            // The parser checks escapes only when a text is read: half a surrogate pair comes to light here.
+            return Error(3, "Invalid JSON: a string is not Unicode", "null");
+        }
     }
 
     private string Subscribe(string[] names, string id)
