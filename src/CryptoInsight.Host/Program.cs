@@ -5,4 +5,7 @@ var global = new GlobalOptions();
 var root = new RootCommand("CryptoInsight: Binance candles to trading signals in open Delta Lake tables, live.");
 global.AddTo(root);
 root.Subcommands.Add(ConfigCommand.Create(global));
+root.Subcommands.Add(SqlCommand.Create(global));
+root.Subcommands.Add(TablesCommand.Create(global));
+root.Subcommands.Add(DumpCommand.Create(global));
 return await root.Parse(args).InvokeAsync();
