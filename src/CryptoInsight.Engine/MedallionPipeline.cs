@@ -129,7 +129,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
 
     private static Config ClusterDefaults() =>
         Akka.Cluster.Sharding.ClusterSharding.DefaultConfig()
-            .WithFallback(Akka.Cluster.Tools.Singleton.ClusterSingletonManager.DefaultConfig())
+            .WithFallback(Akka.Cluster.Tools.Singleton.ClusterSingleton.DefaultConfig())
             .WithFallback(Akka.DistributedData.DistributedData.DefaultConfig());
 
     private static void ThrowIfFailed(JobStatus job)

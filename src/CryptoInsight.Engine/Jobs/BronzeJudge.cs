@@ -22,7 +22,7 @@ public sealed class BronzeJudge(KlineWireSchema schema, ExpectationSet expectati
         foreach (BronzeEntry entry in entries)
         {
             (SilverCandle? candle, string code, string message) = Read(entry);
-            if (candle is not null && expectations.Judge(candle) is SilverVerdict.Quarantined broken)
+            if (candle is not null && Broken(candle) is { } broken)
             {
                 (candle, code, message) = (null, broken.Code, broken.Message);
             }
@@ -59,6 +59,14 @@ public sealed class BronzeJudge(KlineWireSchema schema, ExpectationSet expectati
         }
 
         return new Judgement(candidates, letters);
+    }
+
+    private SilverVerdict.Quarantined? Broken(SilverCandle candle)
+    {
+        CandleFindings findings = expectations.Judge(candle);
+        return findings.Worst == ExpectationAction.Fail
+            ? throw new ExpectationFailedException($"{findings.Gravest!.Code} is set to fail. {findings.Describe(candle)}")
+            : findings.ToQuarantine(candle);
     }
 
     private (SilverCandle? Candle, string Code, string Message) Read(BronzeEntry entry) => entry.Match(

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Streams;
-using CryptoInsight.Delta;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Options;
 
@@ -9,7 +8,9 @@ namespace CryptoInsight.Engine.Jobs;
 
 /// <summary>Supervises one job's stream: starts it from the tables, starts it again after a fault, and stops for good on a fault that time does not heal.</summary>
 /// <remarks>Owns: the running stream. Supervised by the node's guardian. Loses on restart: nothing, the positions are in the tables.</remarks>
+#pragma warning disable CA1001 // The actor system ends an actor by PostStop, which disposes what it holds.
 public sealed class JobActor : ReceiveActor, IWithTimers
+#pragma warning restore CA1001
 {
     private readonly JobSpec _spec;
     private readonly JobBoard _board;

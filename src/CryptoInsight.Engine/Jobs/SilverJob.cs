@@ -8,7 +8,6 @@ using CryptoInsight.Domain.Quality;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
-using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Engine.Jobs;
 

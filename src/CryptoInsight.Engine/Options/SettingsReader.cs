@@ -56,6 +56,11 @@ internal sealed partial class SettingsReader(Config config)
     public IReadOnlyList<T> Many<T>(string key, Func<string, T> parse)
     {
         HoconValue? value = Value(key);
+        if (value is not null && value.Values.Any(v => v is HoconArray { Count: 0 }))
+        {
+            return []; // an empty list is no array to HOCON
+        }
+
         if (value is null || !value.IsArray())
         {
             return Fault<IReadOnlyList<T>>(key, "must be a list such as [a, b]", []);

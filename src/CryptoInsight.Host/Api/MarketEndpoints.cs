@@ -46,7 +46,6 @@ public sealed class MarketEndpoints(MedallionPipeline pipeline, ExchangeConnecti
         }
 
         SignalRow finest = newest[0].Row;
-        Interval source = pipeline.Options.Signals.Timeframes.FirstOrDefault(t => t.Window == finest.Timeframe)?.Source ?? finest.Timeframe;
         UnixMicros lastCandleEnd = UnixMicros.Min(finest.BucketEnd, now);
         return new SymbolDocument(
             symbol.Code,
@@ -57,7 +56,7 @@ public sealed class MarketEndpoints(MedallionPipeline pipeline, ExchangeConnecti
             finest.CrossSignal,
             finest.Rsi14,
             finest.BucketStart.Milliseconds,
-            Freshness.Lag(source.Next(finest.BucketEnd), now) / UnixMicros.PerSecond);
+            (long)Freshness.Lag(finest.Timeframe, finest.BucketStart, now).TotalSeconds);
     }
 
     private IEnumerable<string> TimeframesOf(Symbol symbol) =>

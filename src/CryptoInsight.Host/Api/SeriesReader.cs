@@ -2,7 +2,6 @@ using CryptoInsight.Delta.Predicates;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Gold;
-using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Host.Api;
 

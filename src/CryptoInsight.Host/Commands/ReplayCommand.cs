@@ -9,9 +9,9 @@ using CryptoInsight.Host.Node;
 using CryptoInsight.Host.Output;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Bronze;
-using CryptoInsight.Sources;
 using CryptoInsight.Sources.Files;
 using Market = CryptoInsight.Sources.Market;
+using Symbol = CryptoInsight.Domain.Market.Symbol;
 
 namespace CryptoInsight.Host.Commands;
 

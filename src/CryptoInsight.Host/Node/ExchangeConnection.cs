@@ -1,7 +1,6 @@
 using System.Globalization;
 using CryptoInsight.Domain.Budget;
 using CryptoInsight.Domain.Market;
-using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Host.Commands;

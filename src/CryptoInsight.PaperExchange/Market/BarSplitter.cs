@@ -19,10 +19,13 @@ internal static class BarSplitter
             return;
         }
 
-        Int128[] steps = Shares(whole.Volume / step, pieces.Length, traded, key, 1);
-        Int128[] trades = Shares(whole.Trades, pieces.Length, traded, key, 2);
+        bool[] trades = Traded(pieces.Length, traded, key);
+        Prices(whole, tick, key, trades, pieces);
+        double[] weights = Weights(trades, key);
+        Tilt(weights, whole, pieces);
+        Int128[] steps = Shares(whole.Volume / step, trades, weights);
+        Int128[] more = Within(whole.Trades - traded, [.. steps.Select(s => s > 0 ? s - 1 : 0)]); // a trade is at least one step
         Int128[] takers = Within(whole.TakerBase / step, steps);
-        Prices(whole, tick, key, steps, pieces);
         Int128[] quotes = Quotes(whole, tick, step, steps, pieces);
         Int128[] takerQuotes = Within(whole.TakerQuote, quotes);
         for (int i = 0; i < pieces.Length; i++)
@@ -31,7 +34,7 @@ internal static class BarSplitter
             {
                 Volume = steps[i] * step,
                 QuoteVolume = quotes[i],
-                Trades = (long)trades[i],
+                Trades = (long)more[i] + (trades[i] ? 1 : 0),
                 TakerBase = takers[i] * step,
                 TakerQuote = takerQuotes[i],
             };
@@ -45,38 +48,89 @@ internal static class BarSplitter
         };
     }
 
-    /// <summary>True for the pieces that trade: the first, and others spread evenly from a random place on, so that there are <paramref name="traded"/> in all.</summary>
-    private static bool IsTraded(int piece, int count, int traded, ulong key)
+    /// <summary>Which pieces trade: the first, and others spread evenly from a random place on, so that there are <paramref name="traded"/> in all.</summary>
+    private static bool[] Traded(int count, int traded, ulong key)
     {
-        if (piece == 0)
+        bool[] trades = new bool[count];
+        trades[0] = true;
+        long shift = Hash.Below(Hash.Mix(key, 40, 0), count - 1);
+        for (int i = 1; i < count; i++)
         {
-            return true;
+            long at = (i - 1 + shift) % (count - 1);
+            trades[i] = (at + 1) * (traded - 1) / (count - 1) > at * (traded - 1) / (count - 1);
         }
 
-        long at = (piece - 1 + Hash.Below(Hash.Mix(key, 40, 0), count - 1)) % (count - 1);
-        return (at + 1) * (traded - 1) / (count - 1) > at * (traded - 1) / (count - 1);
+        return trades;
     }
 
-    /// <summary>Shares <paramref name="total"/> out by chance, at least one to each trading piece.</summary>
-    private static Int128[] Shares(Int128 total, int count, int traded, ulong key, int use)
+    private static double[] Weights(bool[] trades, ulong key)
     {
+        double[] weights = new double[trades.Length];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = trades[i] ? Noise.LogNormal(Hash.Mix(key, 41, i)) : 0;
+        }
+
+        return weights;
+    }
+
+    /// <summary>Leans the weights towards dear or cheap pieces until the whole's average price comes out.</summary>
+    private static void Tilt(double[] weights, in Bar whole, ReadOnlySpan<Bar> pieces)
+    {
+        double range = whole.High - whole.Low;
+        if (range == 0)
+        {
+            return;
+        }
+
+        double average = (double)whole.QuoteVolume / (double)whole.Volume * Bar.One;
+        double[] distances = new double[weights.Length];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            distances[i] = ((double)Middle(pieces[i]) - average) / range;
+        }
+
+        // The weighted mean distance grows with the lean: find its zero.
+        (double low, double high) = (-40, 40);
+        for (int step = 0; step < 40; step++)
+        {
+            double lean = (low + high) / 2;
+            double sum = 0;
+            for (int i = 0; i < weights.Length; i++)
+            {
+                sum += weights[i] == 0 ? 0 : weights[i] * Math.Exp(lean * distances[i]) * distances[i];
+            }
+
+            (low, high) = sum > 0 ? (low, lean) : (lean, high);
+        }
+
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] *= Math.Exp(low * distances[i]);
+        }
+    }
+
+    /// <summary>Shares <paramref name="total"/> out by weight, at least one to each trading piece.</summary>
+    private static Int128[] Shares(Int128 total, bool[] trades, double[] weights)
+    {
+        int count = trades.Length;
         Span<double> before = stackalloc double[count + 1];
+        int traded = 0;
         for (int i = 0; i < count; i++)
         {
-            // The same wild factor for volume and count, a mild one for each.
-            double weight = Noise.LogNormal(Hash.Mix(key, 41, i)) * (1 + 0.5 * Noise.Symmetric(Hash.Mix(key, 41 + use, i)));
-            before[i + 1] = before[i] + (IsTraded(i, count, traded, key) ? weight : 0);
+            traded += trades[i] ? 1 : 0;
+            before[i + 1] = before[i] + weights[i];
         }
 
         Int128[] shares = new Int128[count];
+        int last = Array.LastIndexOf(trades, true);
         Int128 rest = total - traded;
         Int128 given = 0;
         for (int i = 0; i < count; i++)
         {
-            if (before[i + 1] > before[i])
+            if (trades[i])
             {
-                Int128 upTo = before[i + 1] == before[count] ? rest : (Int128)((double)rest * (before[i + 1] / before[count]));
-                upTo = Int128.Clamp(upTo, given, rest);
+                Int128 upTo = i == last ? rest : Int128.Clamp((Int128)((double)rest * (before[i + 1] / before[count])), given, rest);
                 shares[i] = upTo - given + 1;
                 given = upTo;
             }
@@ -114,12 +168,12 @@ internal static class BarSplitter
             ? a * b / c
             : (Int128)((BigInteger)a * b / c);
 
-    private static void Prices(in Bar whole, long tick, ulong key, Int128[] steps, Span<Bar> pieces)
+    private static void Prices(in Bar whole, long tick, ulong key, bool[] trades, Span<Bar> pieces)
     {
         int count = pieces.Length;
-        int last = Array.FindLastIndex(steps, s => s > 0);
-        int highAt = Touch(whole.High - whole.Open, whole.High - whole.Close, key, 44, steps, last);
-        int lowAt = Touch(whole.Open - whole.Low, whole.Close - whole.Low, key, 45, steps, last);
+        int last = Array.LastIndexOf(trades, true);
+        int highAt = Touch(whole.High - whole.Open, whole.High - whole.Close, key, 44, trades, last);
+        int lowAt = Touch(whole.Open - whole.Low, whole.Close - whole.Low, key, 45, trades, last);
         Span<(double At, long Price)> knots =
         [
             (0, whole.Open),
@@ -133,7 +187,7 @@ internal static class BarSplitter
         for (int i = 0; i < count; i++)
         {
             price = Bridge(price, i, knots, deviation * Noise.Normal(Hash.Mix(key, 46, i)), whole);
-            if (steps[i] == 0)
+            if (!trades[i])
             {
                 pieces[i] = Bar.Flat(open);
                 continue;
@@ -148,12 +202,12 @@ internal static class BarSplitter
     }
 
     /// <summary>The piece that touches an extreme: the nearer the extreme is to the open, the earlier.</summary>
-    private static int Touch(long fromOpen, long fromClose, ulong key, int use, Int128[] steps, int last)
+    private static int Touch(long fromOpen, long fromClose, ulong key, int use, bool[] trades, int last)
     {
         double middle = fromOpen + fromClose == 0 ? 0 : fromOpen / (double)(fromOpen + fromClose);
         double spread = Math.Min(middle, 1 - middle) * Noise.Symmetric(Hash.Mix(key, use, 0));
         int at = Math.Clamp((int)((middle + spread) * (last + 1)), 0, last);
-        while (steps[at] == 0)
+        while (!trades[at])
         {
             at--; // the first piece always trades
         }
@@ -197,9 +251,8 @@ internal static class BarSplitter
         Int128 missing = whole.QuoteVolume;
         for (int i = 0; i < pieces.Length; i++)
         {
-            Bar p = pieces[i];
-            Int128 average = ((Int128)p.Open + p.High + p.Low + p.Close) / 4 / tick * tick;
-            quotes[i] = Quote(steps[i] * step, Int128.Clamp(average, p.Low, p.High));
+            Int128 average = Middle(pieces[i]) / tick * tick;
+            quotes[i] = Quote(steps[i] * step, Int128.Clamp(average, pieces[i].Low, pieces[i].High));
             missing -= quotes[i];
         }
 
@@ -209,7 +262,11 @@ internal static class BarSplitter
             {
                 if (round == 1 && steps[i] > 0)
                 {
-                    pieces[i] = missing > 0 ? pieces[i] with { High = whole.High } : pieces[i] with { Low = whole.Low };
+                    Int128 volume = steps[i] * step;
+                    Int128 wick = ((Int128.Abs(missing) * Bar.One + volume - 1) / volume + tick - 1) / tick * tick;
+                    pieces[i] = missing > 0
+                        ? pieces[i] with { High = (long)Int128.Min(whole.High, pieces[i].High + wick) }
+                        : pieces[i] with { Low = (long)Int128.Max(whole.Low, pieces[i].Low - wick) };
                 }
 
                 Int128 bound = Quote(steps[i] * step, missing > 0 ? pieces[i].High : pieces[i].Low);
@@ -223,6 +280,8 @@ internal static class BarSplitter
         quotes[0] += missing; // only a foreign row whose average price lies outside its own range comes here
         return quotes;
     }
+
+    private static Int128 Middle(in Bar b) => ((Int128)b.Open + b.High + b.Low + b.Close) / 4;
 
     private static Int128 Quote(Int128 volume, Int128 price) => volume * price / Bar.One;
 }

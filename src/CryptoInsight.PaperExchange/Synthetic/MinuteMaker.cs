@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using CryptoInsight.PaperExchange.Market;
 
 namespace CryptoInsight.PaperExchange.Synthetic;
@@ -23,7 +24,8 @@ internal sealed class MinuteMaker
     private readonly double _beta;
     private readonly double _basePerTick;
     private readonly double _ticksPerPrice;
-    private readonly double _meanVariance;
+    private readonly double _stepsPerTick;
+    private readonly double _perMeanVariance;
     private readonly double _minuteTurnover;
     private readonly double _tradesPerQuote;
     private readonly long _tick;
@@ -47,13 +49,15 @@ internal sealed class MinuteMaker
 
         _ticksPerPrice = (double)Bar.One / _tick;
         _basePerTick = temperament.BasePrice * _ticksPerPrice;
-        _meanVariance = _beta * _beta * market.MinuteVariance + _own.MinuteVariance;
+        _perMeanVariance = 1 / (_beta * _beta * market.MinuteVariance + _own.MinuteVariance);
+        _stepsPerTick = (double)Bar.One / _step * _ticksPerPrice;
         _minuteTurnover = temperament.DailyTurnover / 1440;
         _tradesPerQuote = 1 / temperament.TradeSize;
         _mayBeQuiet = _minuteTurnover * _tradesPerQuote < 40;
     }
 
     /// <summary>The minutes from <paramref name="firstMinute"/> (counted since 1970) on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(long firstMinute, Span<Bar> bars)
     {
         // A quiet minute repeats the last price: start where there is one for certain.
@@ -71,19 +75,17 @@ internal sealed class MinuteMaker
         double left = Price(values[0], ownValues[0]);
         double leftValue = _beta * values[0] + ownValues[0];
         long last = Ticks(left);
+        Bar discarded = default;
         for (int i = 0; i < count; i++)
         {
             double rightValue = _beta * values[i + 1] + ownValues[i + 1];
             double right = Price(values[i + 1], ownValues[i + 1]);
             double variance = _beta * _beta * variances[i] + ownVariances[i];
-            Bar bar = Minute(start + i, left, right, rightValue - leftValue, variance, last);
+            ref Bar bar = ref (i >= lead ? ref bars[i - lead] : ref discarded);
+            Minute(start + i, left, right, rightValue - leftValue, variance, last, out bar);
             last = bar.Close / _tick;
             left = right;
             leftValue = rightValue;
-            if (i >= lead)
-            {
-                bars[i - lead] = bar;
-            }
         }
 
         ArrayPool<double>.Shared.Return(rented);
@@ -93,16 +95,17 @@ internal sealed class MinuteMaker
 
     private static long Ticks(double price) => Math.Max(1, (long)(price + 0.5));
 
-    private Bar Minute(long minute, double left, double right, double move, double variance, long last)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Minute(long minute, double left, double right, double move, double variance, long last, out Bar bar)
     {
         ulong sizes = Hash.Mix(_key, VolumeBits, minute);
-        double relative = variance / _meanVariance;
-        double root = Math.Sqrt(relative);
+        double root = Math.Sqrt(variance * _perMeanVariance);
         double turnover = _minuteTurnover * 1.1 * root * Math.Sqrt(root) * Noise.Draw(s_volumeNoise, sizes);
         double expectedTrades = turnover * _tradesPerQuote * Noise.Draw(s_tradeNoise, sizes >> 12);
         if (_mayBeQuiet && expectedTrades < 4 && (minute & (QuietMinutesMax - 1)) != 0 && Noise.Exponential(sizes >> 24) > expectedTrades)
         {
-            return Bar.Flat(last * _tick);
+            bar = Bar.Flat(last * _tick);
+            return;
         }
 
         ulong bits = Hash.Mix(_key, CandleBits, minute);
@@ -119,7 +122,7 @@ internal sealed class MinuteMaker
         long low = Math.Min(Ticks(left * (1 + down)), Math.Min(open, close));
 
         double mean = 0.25 * (open + high + low + close);
-        long steps = Math.Max(1, (long)(turnover * _ticksPerPrice / mean * ((double)Bar.One / _step) + 0.5));
+        long steps = Math.Max(1, (long)(turnover * _stepsPerTick / mean + 0.5));
         long trades = Math.Clamp((long)(expectedTrades + 0.5), 1, steps);
         long average = Math.Clamp((long)(mean + 0.25 * (high - low) * Noise.Symmetric(bits >> 28) + 0.5), low, high);
 
@@ -128,7 +131,7 @@ internal sealed class MinuteMaker
         double share = Math.Clamp(0.5 + 0.11 * lean / (1 + 0.35 * Math.Abs(lean)) + 0.09 * Noise.Normal(bits >> 40), 0.02, 0.98);
         long takerSteps = Math.Min(steps, (long)(steps * share + 0.5));
         Int128 quotePerStep = (Int128)average * _quotePerTickStep;
-        return new Bar(
+        bar = new Bar(
             open * _tick,
             high * _tick,
             low * _tick,

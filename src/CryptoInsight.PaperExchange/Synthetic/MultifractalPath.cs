@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CryptoInsight.PaperExchange.Synthetic;
 
 /// <summary>A log-price over all of time, minute by minute, that can be entered anywhere: Brownian motion in multifractal time.</summary>
@@ -40,6 +42,7 @@ internal sealed class MultifractalPath(ulong key, double deviationPerYear)
     private double RootValue(long root) => _rootDeviation * Noise.Normal(Hash.Mix(key, RootLevel + 1, root));
 
     /// <summary>The levels above a week, which know no rhythm.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Descend(in Window w, int level, long index, double left, double right, double variance)
     {
         if (level == WeekLevel)
@@ -66,6 +69,7 @@ internal sealed class MultifractalPath(ulong key, double deviationPerYear)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void DescendWeek(in Window w, int level, long index, int at, double left, double right, double variance)
     {
         int half = 1 << (level - 1);

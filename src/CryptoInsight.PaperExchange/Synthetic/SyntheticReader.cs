@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.PaperExchange.Market;
 
@@ -34,6 +35,7 @@ internal sealed class SyntheticReader : ISeriesReader
         return from < to && _series.Outages.Near(from)?.Swallows(from, to) != true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Kline? Candle(UnixMicros start, UnixMicros end)
     {
         if (!HasCandle(start, end))

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.PaperExchange.Market;
 
@@ -99,6 +100,7 @@ internal sealed class SyntheticSeries(
     public static Bar? Add(Bar? first, Bar? second) =>
         first is { } a && second is { } b ? a.Then(b) : first ?? second;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Bar?[] MakeHours(int day)
     {
         Bar[] minutes = ArrayPool<Bar>.Shared.Rent(MinutesPerDay);
@@ -109,13 +111,17 @@ internal sealed class SyntheticSeries(
         Bar?[] hours = new Bar?[24];
         for (int h = 0; h < 24; h++)
         {
-            Bar? sum = null;
-            for (int m = h * 60; m < h * 60 + 60; m++)
+            Span<Bar> sixty = minutes.AsSpan(h * 60, 60);
+            if (whole)
             {
-                sum = Add(sum, whole ? minutes[m] : Survivor(start + m * Minute, minutes[m], outage));
+                hours[h] = Bar.Sum(sixty);
+                continue;
             }
 
-            hours[h] = sum;
+            for (int m = 0; m < 60; m++)
+            {
+                hours[h] = Add(hours[h], Survivor(start + (h * 60 + m) * Minute, sixty[m], outage));
+            }
         }
 
         ArrayPool<Bar>.Shared.Return(minutes);

@@ -28,7 +28,7 @@ public sealed class SymbolTransitionsProperties
                 SignalContext context = new(scenario.Settings, scenario.WatermarksAt(scenario.WatermarkSlots), FearGreedIndex.Of(scenario.Steps[0].Index ?? []));
                 AssertSameRows(NaiveGold.Rows(GoldScenario.Symbol, scenario.Start, context), SymbolTransitions.Rows(GoldScenario.Symbol, scenario.Start, context));
             },
-            iter: 60);
+            iter: 40);
 
     [Theory]
     [MemberData(nameof(Markets))]
@@ -41,12 +41,12 @@ public sealed class SymbolTransitionsProperties
                 new Random(seed).Shuffle(shuffled);
                 AssertSameRows(SymbolTransitions.Rows(GoldScenario.Symbol, scenario.Start, context), SymbolTransitions.Rows(GoldScenario.Symbol, shuffled, context));
             },
-            iter: 60);
+            iter: 40);
 
     [Theory]
     [MemberData(nameof(Markets))]
     public void Steps_write_exactly_the_difference_of_the_rows(string settings, int slots, int density) =>
-        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, rebuildNow: false); }, iter: 250);
+        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, rebuildNow: false); }, iter: 120);
 
     [Fact]
     public void Steps_that_look_back_over_hundreds_of_buckets_write_exactly_the_difference() =>
