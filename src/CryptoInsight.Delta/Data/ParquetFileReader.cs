@@ -38,7 +38,8 @@ internal sealed class ParquetFileReader : IDisposable
         _leaves = LeavesOf(reader, _fileFields);
     }
 
-    public int RowGroupCount => _reader.NumRowGroups;
+    /// <summary>Rows in the file, by its footer.</summary>
+    public long RowCount => _reader.ParquetReader.FileMetaData.NumRows;
 
     /// <summary>Opens the file over a seekable stream, which the reader then owns.</summary>
     /// <param name="stream">The file's bytes.</param>

@@ -102,8 +102,8 @@ internal static class PartitionValues
             _ => throw new UnsupportedFeatureException($"A column of type {type} cannot be a partition column.", ["partition type"]),
         };
 
-        // The protocol gives empty text the meaning null.
-        return text.Length == 0 ? null : text;
+        // The protocol gives empty text the meaning null: what was written would not come back.
+        return text.Length > 0 ? text : throw new ConstraintViolationException("A partition column holds an empty value, which the Delta protocol cannot tell from null. Write null instead, or do not partition by this column.");
     }
 
     /// <summary>A column that has the partition's value in every row.</summary>

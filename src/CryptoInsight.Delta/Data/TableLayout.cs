@@ -13,6 +13,8 @@ internal sealed class TableLayout
 
     private readonly HashSet<string> _partitionNames;
 
+    private readonly Dictionary<ParquetWriteOptions, ParquetSharp.WriterProperties> _properties = [];
+
     private TableLayout(Protocol protocol, Metadata metadata, StructType schema)
     {
         Protocol = protocol;
@@ -60,6 +62,20 @@ internal sealed class TableLayout
     public bool AppendOnly =>
         (Protocol.MinWriterVersion is >= 2 and < 7 || Protocol.WriterFeatures.Contains("appendOnly")) && Flag("delta.appendOnly");
 
+    /// <summary>Native writer properties, built once per set of options.</summary>
+    public ParquetSharp.WriterProperties WriterProperties(ParquetWriteOptions options)
+    {
+        lock (_properties)
+        {
+            if (!_properties.TryGetValue(options, out ParquetSharp.WriterProperties? known))
+            {
+                _properties.Add(options, known = ParquetFileWriter.PropertiesFor(WriteFields, Mapping, options));
+            }
+
+            return known;
+        }
+    }
+
     public static TableLayout Of(Protocol protocol, Metadata metadata, StructType schema)
     {
         if (Cache.TryGetValue(metadata, out TableLayout? known) && known.Protocol == protocol)
@@ -80,6 +96,15 @@ internal sealed class TableLayout
 
     public StructField Field(string name) =>
         Schema.Find(name) ?? throw new DeltaException($"The table has no column of that name (asked for a name of {name.Length} characters; the table has {string.Join(", ", Schema.Fields.Select(f => f.Name))}).");
+
+    /// <summary>Whether rows prepared for this layout fit the other: same columns, partitions, properties and protocol.</summary>
+    public bool Fits(TableLayout other) => ReferenceEquals(this, other)
+        || (Metadata.SchemaString == other.Metadata.SchemaString
+            && Metadata.PartitionColumns.SequenceEqual(other.Metadata.PartitionColumns)
+            && Metadata.Configuration.Count == other.Metadata.Configuration.Count
+            && Metadata.Configuration.All(p => other.Metadata.Configuration.TryGetValue(p.Key, out string? v) && v == p.Value)
+            && Protocol.WriterFeatures.ToHashSet().SetEquals(other.Protocol.WriterFeatures)
+            && (Protocol.MinReaderVersion, Protocol.MinWriterVersion) == (other.Protocol.MinReaderVersion, other.Protocol.MinWriterVersion));
 
     private bool Flag(string property) => Metadata.Configuration.TryGetValue(property, out string? v) && string.Equals(v, "true", StringComparison.OrdinalIgnoreCase);
 }

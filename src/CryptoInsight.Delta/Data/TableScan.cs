@@ -64,13 +64,12 @@ internal static class TableScan
         }
 
         List<StructField> stored = [.. all.Where(f => !layout.IsPartition(f))];
-        Apache.Arrow.Schema schema = new([.. all.Select(ArrowTypes.ToArrow)], null);
         string file = DataFiles.Printable(path);
         Stream stream = await DataFiles.OpenAsync(store, path, ct).ConfigureAwait(false);
         using ParquetFileReader reader = ParquetFileReader.Open(stream, stored, layout.Mapping, file);
         foreach (FileRows rows in reader.Read(skip, ct))
         {
-            yield return all.Count == stored.Count ? rows : rows with { Rows = AddPartitions(rows.Rows, all, stored, schema, partitionValues, layout) };
+            yield return all.Count == stored.Count ? rows : rows with { Rows = AddPartitions(rows.Rows, all, stored, partitionValues, layout) };
         }
     }
 
@@ -93,8 +92,10 @@ internal static class TableScan
         batch.ColumnCount == columns ? batch
             : new RecordBatch(new Apache.Arrow.Schema([.. batch.Schema.FieldsList.Take(columns)], null), batch.Arrays.Take(columns), batch.Length);
 
-    private static RecordBatch AddPartitions(RecordBatch batch, List<StructField> all, List<StructField> stored, Apache.Arrow.Schema schema, IReadOnlyDictionary<string, string?> values, TableLayout layout)
+    /// <summary>The wanted columns, those of the file from the batch and those of the partition repeated.</summary>
+    public static RecordBatch AddPartitions(RecordBatch batch, IReadOnlyList<StructField> all, List<StructField> stored, IReadOnlyDictionary<string, string?> values, TableLayout layout)
     {
+        Apache.Arrow.Schema schema = new([.. all.Select(ArrowTypes.ToArrow)], null);
         IArrowArray[] columns = new IArrowArray[all.Count];
         for (int i = 0; i < columns.Length; i++)
         {

@@ -85,6 +85,10 @@ internal sealed class ChangeFeedReader(DeltaTable table)
             : throw new CorruptTableException($"A change file of version {version} has a row whose {ChangeTypeColumn} is none of the four that the protocol knows.");
     }
 
+    /// <summary>The schema of a table's change files: the data columns, then the kind.</summary>
+    internal static Apache.Arrow.Schema FileSchema(TableLayout layout) =>
+        new([.. layout.FileSchema.Value.FieldsList, new Field(ChangeTypeColumn, Apache.Arrow.Types.StringType.Default, false)], null);
+
     /// <summary>The text of a kind in change files.</summary>
     internal static byte[] TextOf(ChangeKind kind) => Encoding.ASCII.GetBytes(kind switch
     {

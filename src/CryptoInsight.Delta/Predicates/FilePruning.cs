@@ -46,7 +46,8 @@ public static class FilePruning
         return !Maybe.False(predicate, bounds) && !Maybe.Null(predicate, bounds);
     }
 
-    private sealed class FileBounds(TableLayout layout) : IColumnBounds
+    /// <summary>Bounds of whichever file is set: partition values and statistics.</summary>
+    internal sealed class FileBounds(TableLayout layout) : IColumnBounds
     {
         public AddFile File { get; set; } = null!;
 
