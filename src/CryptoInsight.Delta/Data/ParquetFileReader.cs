@@ -52,6 +52,8 @@ internal sealed class ParquetFileReader : IDisposable
         {
             using ArrowReaderProperties arrow = ArrowReaderProperties.GetDefault();
             arrow.UseThreads = false;
+            // Read-ahead runs on Arrow's own threads: a reader that is disposed before its last read ends would call back into a stream that is gone and take the process down.
+            arrow.PreBuffer = false;
             arrow.BatchSize = BatchRows;
             arrow.CoerceInt96TimestampUnit = Apache.Arrow.Types.TimeUnit.Microsecond;
             return new ParquetFileReader(new FileReader(stream, Verifying, arrow, leaveOpen: false), fields, mapping, file);
