@@ -1,5 +1,4 @@
 using CryptoInsight.Delta.Actions;
-using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Sources.Binance;
 

@@ -32,8 +32,8 @@ public sealed class SilverPlanSpecs
     [Fact]
     public void Every_candidate_is_counted_once_and_the_greatest_wins_in_any_order()
     {
-        Gen<SilverCandle> candidate = Gen.Select(Gen.Int[0, 3], Gen.Int[1, 3], Gen.Int[0, 2], Gen.OneOfConst("a", "b"))
-            .Select((minute, close, later, source) => Sample.Silver(Sample.Btc, minute, close, Sample.IngestTime + later, source));
+        Gen<SilverCandle> candidate = Gen.Select(Gen.Int[0, 3], Gen.Int[1, 3], Gen.Int[0, 2], Gen.Bool)
+            .Select((minute, close, later, isA) => Sample.Silver(Sample.Btc, minute, close, Sample.IngestTime + later, isA ? "a" : "b"));
         Gen.Select(candidate.List[0, 30], candidate.List[0, 3], Gen.Int[0, int.MaxValue]).Sample((candidates, there, seed) =>
         {
             Dictionary<CandleKey, SilverCandle> existing = there.GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.First());
