@@ -19,6 +19,9 @@ internal sealed class ParquetFileReader : IDisposable
     private static readonly ReaderProperties Verifying = MakeReaderProperties();
 
     private readonly FileReader _reader;
+    private readonly ParquetSharp.ParquetFileReader _parquet;
+    private readonly FileMetaData _footer;
+    private readonly RowGroupBounds.FileFacts _facts;
     private readonly IReadOnlyList<StructField> _fields;
     private readonly ColumnMappingMode _mapping;
     private readonly Apache.Arrow.Schema _schema;
@@ -33,13 +36,17 @@ internal sealed class ParquetFileReader : IDisposable
         _mapping = mapping;
         _file = file;
         _schema = new Apache.Arrow.Schema([.. fields.Select(ArrowTypes.ToArrow)], null);
+        _parquet = reader.ParquetReader;
+        _footer = _parquet.FileMetaData;
         IReadOnlyList<Field> found = reader.Schema.FieldsList;
         _fileFields = [.. fields.Select(f => ArrowTypes.IsVoid(f.Type) ? -1 : ArrayShaper.IndexOf(found, f, mapping))];
-        _leaves = LeavesOf(reader, _fileFields);
+        SchemaManifest manifest = reader.SchemaManifest;
+        _leaves = LeavesOf(manifest, _fileFields);
+        _facts = new RowGroupBounds.FileFacts(_footer.CreatedBy, fields, [.. _fileFields.Select(f => f < 0 ? null : found[f])], [.. _fileFields.Select(f => f < 0 ? -1 : manifest.SchemaField(f).ColumnIndex)]);
     }
 
     /// <summary>Rows in the file, by its footer.</summary>
-    public long RowCount => _reader.ParquetReader.FileMetaData.NumRows;
+    public long RowCount => _footer.NumRows;
 
     /// <summary>Opens the file over a seekable stream, which the reader then owns.</summary>
     /// <param name="stream">The file's bytes.</param>
@@ -55,6 +62,9 @@ internal sealed class ParquetFileReader : IDisposable
             // Read-ahead runs on Arrow's own threads: a reader that is disposed before its last read ends would call back into a stream that is gone and take the process down.
             arrow.PreBuffer = false;
             arrow.BatchSize = BatchRows;
+
+            // Pre-buffering reads on native threads that may drop the file after its managed side is gone: under load that ends the process in a finalizer.
+            arrow.PreBuffer = false;
             arrow.CoerceInt96TimestampUnit = Apache.Arrow.Types.TimeUnit.Microsecond;
             return new ParquetFileReader(new FileReader(stream, Verifying, arrow, leaveOpen: false), fields, mapping, file);
         }
@@ -71,14 +81,14 @@ internal sealed class ParquetFileReader : IDisposable
     public IEnumerable<FileRows> Read(Func<RowGroupBounds, bool>? skip, CancellationToken ct)
     {
         long firstRow = 0;
-        for (int g = 0; g < _reader.NumRowGroups; g++)
+        for (int g = 0; g < _footer.NumRowGroups; g++)
         {
             long rows;
             bool skipped;
-            using (RowGroupReader group = _reader.ParquetReader.RowGroup(g))
+            using (RowGroupReader group = _parquet.RowGroup(g))
             {
                 rows = group.MetaData.NumRows;
-                skipped = skip is not null && skip(new RowGroupBounds(group.MetaData, _reader, _fields, _fileFields, firstRow));
+                skipped = skip is not null && skip(new RowGroupBounds(group.MetaData, _facts, firstRow));
             }
 
             if (!skipped)
@@ -100,7 +110,13 @@ internal sealed class ParquetFileReader : IDisposable
         }
     }
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose()
+    {
+        // Everything that the native file hangs on goes now, on this thread: none of it may be left to finalizers.
+        _footer.Dispose();
+        _parquet.Dispose();
+        _reader.Dispose();
+    }
 
     private IEnumerable<FileRows> ReadGroup(int group, long firstRow, long rows, CancellationToken ct)
     {
@@ -151,12 +167,9 @@ internal sealed class ParquetFileReader : IDisposable
             return stream.ReadNextRecordBatchAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
 #pragma warning restore RS0030
         }
-        catch (Exception e) when (e is ParquetException or InvalidDataException)
+        catch (Exception e) when (e is ParquetException or InvalidDataException || e.GetType() == typeof(Exception))
         {
-            throw Damaged(_file, e);
-        }
-        catch (Exception e) when (e.GetType().Namespace?.StartsWith("Apache.Arrow", StringComparison.Ordinal) == true)
-        {
+            // The stream reports what the native reader found (a bad page, a wrong checksum) as a bare Exception.
             throw Damaged(_file, e);
         }
     }
@@ -177,12 +190,12 @@ internal sealed class ParquetFileReader : IDisposable
         return new RecordBatch(_schema, columns, length);
     }
 
-    private static int[] LeavesOf(FileReader reader, int[] fileFields)
+    private static int[] LeavesOf(SchemaManifest manifest, int[] fileFields)
     {
         SortedSet<int> leaves = [];
         foreach (int f in fileFields.Where(f => f >= 0))
         {
-            Collect(reader.SchemaManifest.SchemaField(f), leaves);
+            Collect(manifest.SchemaField(f), leaves);
         }
 
         return [.. leaves];

@@ -1,46 +1,41 @@
 using CryptoInsight.Delta.Predicates;
 using CryptoInsight.Delta.Schema;
 using ParquetSharp;
-using ParquetSharp.Arrow;
 
 namespace CryptoInsight.Delta.Data;
 
 /// <summary>What the footer says about the columns of one row group.</summary>
-internal sealed class RowGroupBounds(RowGroupMetaData group, FileReader reader, IReadOnlyList<StructField> fields, int[] fileFields, long firstRow) : IColumnBounds
+internal sealed class RowGroupBounds(RowGroupMetaData group, RowGroupBounds.FileFacts file, long firstRow) : IColumnBounds
 {
+    // Writes instants of microseconds as bounds in milliseconds, and orders text by UTF-16.
+    private const string MistrustedWriter = "Parquet.Net";
+
     /// <summary>The file's number of the group's first row.</summary>
     public long FirstRow => firstRow;
 
     /// <summary>Rows in the group.</summary>
     public long RowCount => group.NumRows;
 
-    // Writes instants of microseconds as bounds in milliseconds, and orders text by UTF-16.
-    private const string MistrustedWriter = "Parquet.Net";
-
     public ColumnBounds Of(StructField column)
     {
-        int at = -1;
-        for (int i = 0; i < fields.Count && at < 0; i++)
-        {
-            at = ReferenceEquals(fields[i], column) || fields[i].Name == column.Name ? fileFields[i] : -1;
-            if (at < 0 && fields[i].Name == column.Name)
-            {
-                return ColumnBounds.OnlyNulls;
-            }
-        }
-
-        if (at < 0 || reader.SchemaManifest.SchemaField(at) is not { ColumnIndex: >= 0 and int leaf })
+        int at = file.IndexOf(column);
+        if (at < 0)
         {
             return ColumnBounds.Unknown;
         }
 
-        using ColumnChunkMetaData chunk = group.GetColumnChunkMetaData(leaf);
-        if (!chunk.IsStatsSet || reader.ParquetReader.FileMetaData.CreatedBy?.StartsWith(MistrustedWriter, StringComparison.OrdinalIgnoreCase) == true)
+        if (file.Stored[at] is not Apache.Arrow.Field stored)
+        {
+            return ColumnBounds.OnlyNulls;
+        }
+
+        if (file.Leaves[at] < 0 || file.CreatedBy?.StartsWith(MistrustedWriter, StringComparison.OrdinalIgnoreCase) == true)
         {
             return ColumnBounds.Unknown;
         }
 
-        using Statistics? statistics = chunk.Statistics;
+        using ColumnChunkMetaData chunk = group.GetColumnChunkMetaData(file.Leaves[at]);
+        using Statistics? statistics = chunk.IsStatsSet ? chunk.Statistics : null;
         if (statistics is null)
         {
             return ColumnBounds.Unknown;
@@ -51,9 +46,26 @@ internal sealed class RowGroupBounds(RowGroupMetaData group, FileReader reader, 
             return ColumnBounds.OnlyNulls;
         }
 
-        Value? min = statistics.HasMinMax ? Convert(statistics.MinUntyped, reader.Schema.GetFieldByIndex(at).DataType, column.Type) : null;
-        Value? max = statistics.HasMinMax ? Convert(statistics.MaxUntyped, reader.Schema.GetFieldByIndex(at).DataType, column.Type) : null;
+        Value? min = statistics.HasMinMax ? Convert(statistics.MinUntyped, stored.DataType, column.Type) : null;
+        Value? max = statistics.HasMinMax ? Convert(statistics.MaxUntyped, stored.DataType, column.Type) : null;
         return new ColumnBounds(min, max, statistics.NullCount == 0 ? NullState.None : NullState.Some);
+    }
+
+    /// <summary>What all row groups of a file share: per wanted column the stored field and its leaf, null and -1 where the file lacks it.</summary>
+    internal sealed record FileFacts(string? CreatedBy, IReadOnlyList<StructField> Fields, IReadOnlyList<Apache.Arrow.Field?> Stored, IReadOnlyList<int> Leaves)
+    {
+        public int IndexOf(StructField column)
+        {
+            for (int i = 0; i < Fields.Count; i++)
+            {
+                if (Fields[i].Name == column.Name)
+                {
+                    return i;
+                }
+            }
+
+            return -1;
+        }
     }
 
     // Only the encodings that this engine and its peers write every day; all others say nothing and the row group is read.

@@ -169,6 +169,9 @@ internal sealed class CheckpointReader(IObjectStore store, CheckpointFiles check
         using MemoryStream stream = new(bytes, writable: false);
         using ArrowReaderProperties properties = ArrowReaderProperties.GetDefault();
         properties.UseThreads = true;
+
+        // See Data/ParquetFileReader: native read-ahead threads may drop the file after its managed side is gone, which ends the process.
+        properties.PreBuffer = false;
         using FileReader file = new(stream, null, properties, leaveOpen: true);
         ParquetSharp.SchemaDescriptor schema = file.ParquetReader.FileMetaData.Schema;
         List<int> columns = [];

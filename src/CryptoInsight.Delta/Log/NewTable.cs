@@ -35,7 +35,14 @@ internal static class NewTable
             readerWriter.Add("timestampNtz");
         }
 
-        Metadata metadata = new(id.ToString(), SchemaJson.Write(definition.Schema), definition.PartitionColumns, properties)
+        StructType schema = definition.Schema;
+        if (readerWriter.Contains("columnMapping"))
+        {
+            (schema, int maxId) = ColumnMapping.Assign(schema, id);
+            properties["delta.columnMapping.maxColumnId"] = maxId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        Metadata metadata = new(id.ToString(), SchemaJson.Write(schema), definition.PartitionColumns, properties)
         {
             Name = definition.Name,
             Description = definition.Description,

@@ -69,4 +69,54 @@ public static class ColumnMapping
             _ => null,
         };
     }
+
+    /// <summary>Gives every field of a new table an id and a physical name, nested fields too; returns the schema and the greatest id.</summary>
+    /// <remarks>Fields that have both already keep them. Physical names never repeat: they carry <paramref name="unique"/>, the table's own id.</remarks>
+    public static (StructType Schema, int MaxId) Assign(StructType schema, Guid unique)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        int last = MaxIdOf(schema);
+        return ((StructType)Assign(schema, unique, ref last), last);
+    }
+
+    private static DataType Assign(DataType type, Guid unique, ref int last)
+    {
+        switch (type)
+        {
+            case StructType s:
+                List<StructField> fields = [];
+                foreach (StructField f in s.Fields)
+                {
+                    StructField named = FieldId(f) is null || !f.Metadata.ContainsKey(PhysicalNameKey) ? Named(f, ++last, unique) : f;
+                    fields.Add(named with { Type = Assign(named.Type, unique, ref last) });
+                }
+
+                return new StructType(fields);
+            case ArrayType a:
+                return a with { ElementType = Assign(a.ElementType, unique, ref last) };
+            case MapType m:
+                DataType key = Assign(m.KeyType, unique, ref last);
+                return m with { KeyType = key, ValueType = Assign(m.ValueType, unique, ref last) };
+            default:
+                return type;
+        }
+    }
+
+    private static StructField Named(StructField field, int id, Guid unique)
+    {
+        Dictionary<string, JsonElement> metadata = new(field.Metadata, StringComparer.Ordinal)
+        {
+            [IdKey] = JsonDocument.Parse(id.ToString(CultureInfo.InvariantCulture)).RootElement,
+            [PhysicalNameKey] = JsonDocument.Parse(string.Create(CultureInfo.InvariantCulture, $"\"col-{id}-{unique:N}\"")).RootElement,
+        };
+        return field with { Metadata = metadata };
+    }
+
+    private static int MaxIdOf(DataType type) => type switch
+    {
+        StructType s => s.Fields.Select(static f => Math.Max(FieldId(f) ?? 0, MaxIdOf(f.Type))).DefaultIfEmpty(0).Max(),
+        ArrayType a => MaxIdOf(a.ElementType),
+        MapType m => Math.Max(MaxIdOf(m.KeyType), MaxIdOf(m.ValueType)),
+        _ => 0,
+    };
 }
