@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 
 namespace CryptoInsight.Delta.Actions;
@@ -16,7 +18,7 @@ internal static class ActionReader
         FileFields f = ReadFile(ref reader);
         return new AddFile(f.Path ?? throw Missing("add.path"), f.PartitionValues ?? s_noValues, f.Size ?? throw Missing("add.size"), f.ModificationTime ?? 0, f.DataChange ?? true)
         {
-            Stats = f.Stats,
+            StatsBytes = f.Stats,
             Tags = f.Tags,
             DeletionVector = f.DeletionVector,
             BaseRowId = f.BaseRowId,
@@ -35,7 +37,7 @@ internal static class ActionReader
             ExtendedFileMetadata = f.ExtendedFileMetadata,
             PartitionValues = f.PartitionValues,
             Size = f.Size,
-            Stats = f.Stats,
+            Stats = f.Stats is null ? null : Encoding.UTF8.GetString(f.Stats),
             Tags = f.Tags,
             DeletionVector = f.DeletionVector,
             BaseRowId = f.BaseRowId,
@@ -184,6 +186,23 @@ internal static class ActionReader
         return reader.GetString();
     }
 
+    /// <summary>The property's value as the bytes of its text, or null.</summary>
+    internal static byte[]? Bytes(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        // Unescaped text is never longer than escaped text.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        int length = reader.CopyString(buffer);
+        byte[] bytes = buffer.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(buffer);
+        return bytes;
+    }
+
     /// <summary>The property's value as a whole number, or null; also from text, as some writers put it.</summary>
     internal static long? Number(ref Utf8JsonReader reader)
     {
@@ -246,7 +265,7 @@ internal static class ActionReader
                 JsonTokenType.String => reader.GetString(),
                 JsonTokenType.True => "true",
                 JsonTokenType.False => "false",
-                JsonTokenType.Number => System.Text.Encoding.UTF8.GetString(reader.ValueSpan),
+                JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
                 _ => throw new JsonException("A plain value was expected in a map."),
             };
         }
@@ -310,7 +329,7 @@ internal static class ActionReader
             else if (Is(ref reader, "size"u8)) { f.Size = Number(ref reader); }
             else if (Is(ref reader, "modificationTime"u8)) { f.ModificationTime = Number(ref reader); }
             else if (Is(ref reader, "dataChange"u8)) { f.DataChange = Flag(ref reader); }
-            else if (Is(ref reader, "stats"u8)) { f.Stats = Text(ref reader); }
+            else if (Is(ref reader, "stats"u8)) { f.Stats = Bytes(ref reader); }
             else if (Is(ref reader, "tags"u8)) { f.Tags = Values(ref reader); }
             else if (Is(ref reader, "deletionVector"u8)) { f.DeletionVector = ReadDeletionVector(ref reader); }
             else if (Is(ref reader, "baseRowId"u8)) { f.BaseRowId = Number(ref reader); }
@@ -326,7 +345,8 @@ internal static class ActionReader
 
     private struct FileFields
     {
-        public string? Path, Stats, ClusteringProvider;
+        public string? Path, ClusteringProvider;
+        public byte[]? Stats;
         public IReadOnlyDictionary<string, string?>? PartitionValues, Tags;
         public long? Size, ModificationTime, DeletionTimestamp, BaseRowId, DefaultRowCommitVersion;
         public bool? DataChange, ExtendedFileMetadata;

@@ -55,7 +55,11 @@ internal static class ActionWriter
         w.WriteNumber("size"u8, add.Size);
         w.WriteNumber("modificationTime"u8, add.ModificationTime);
         w.WriteBoolean("dataChange"u8, add.DataChange);
-        WriteOptional(w, "stats"u8, add.Stats);
+        if (add.StatsUtf8 is { IsEmpty: false } stats)
+        {
+            w.WriteString("stats"u8, stats);
+        }
+
         WriteOptionalMap(w, "tags"u8, add.Tags);
         WriteDeletionVector(w, add.DeletionVector);
         WriteOptional(w, "baseRowId"u8, add.BaseRowId);

@@ -1,13 +1,14 @@
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using CryptoInsight.Delta.Data;
 
 namespace CryptoInsight.Delta.Log;
 
 /// <summary>Single values out of Arrow arrays, whatever width or layout their writer chose.</summary>
 internal static class ArrowCells
 {
-    /// <summary>The struct's field, or null if the file has none.</summary>
+    /// <summary>The struct's field, or null if the file has none or all its cells are null.</summary>
     internal static IArrowArray? Field(StructArray? array, string name)
     {
         if (array is null)
@@ -16,7 +17,7 @@ internal static class ArrowCells
         }
 
         int index = ((StructType)array.Data.DataType).GetFieldIndex(name);
-        return index < 0 ? null : array.Fields[index];
+        return index < 0 || array.Fields[index].NullCount == array.Length ? null : array.Fields[index];
     }
 
     /// <summary>The UTF-8 bytes of a text cell; empty if null (ask <see cref="IsNull"/> first).</summary>
@@ -28,6 +29,49 @@ internal static class ArrowCells
         DictionaryArray d => Bytes(d.Dictionary, checked((int)(Number(d.Indices, row) ?? 0))),
         _ => throw new InvalidDataException($"A text column was expected, not {array.Data.DataType.Name}."),
     };
+
+    /// <summary>All texts of a column; the usual layout without a detour per cell.</summary>
+    internal static string?[] AllTexts(IArrowArray array)
+    {
+        string?[] texts = new string?[array.Length];
+        if (array is not StringArray)
+        {
+            for (int row = 0; row < texts.Length; row++)
+            {
+                texts[row] = Text(array, row);
+            }
+
+            return texts;
+        }
+
+        Validity validity = Buffers.ValidityOf(array);
+        ReadOnlySpan<int> offsets = Buffers.Offsets(array);
+        ReadOnlySpan<byte> bytes = Buffers.Bytes(array);
+        for (int row = 0; row < texts.Length; row++)
+        {
+            texts[row] = validity[row] ? Encoding.UTF8.GetString(bytes[offsets[row]..offsets[row + 1]]) : null;
+        }
+
+        return texts;
+    }
+
+    /// <summary>All numbers of a column, null as the default.</summary>
+    internal static long[] AllNumbers(IArrowArray? array, int length, long otherwise)
+    {
+        long[] numbers = new long[length];
+        if (array is Int64Array { NullCount: 0 })
+        {
+            Buffers.Values<long>(array).CopyTo(numbers);
+            return numbers;
+        }
+
+        for (int row = 0; row < length; row++)
+        {
+            numbers[row] = Number(array, row) ?? otherwise;
+        }
+
+        return numbers;
+    }
 
     /// <summary>A text cell, or null.</summary>
     internal static string? Text(IArrowArray? array, int row) => IsNull(array, row) ? null : Encoding.UTF8.GetString(Bytes(array!, row));

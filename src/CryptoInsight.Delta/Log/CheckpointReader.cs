@@ -1,8 +1,6 @@
 using Apache.Arrow;
-using Apache.Arrow.Ipc;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Store;
-using ParquetSharp.Arrow;
 
 namespace CryptoInsight.Delta.Log;
 
@@ -15,10 +13,12 @@ internal sealed class DamagedCheckpointException(string message, Exception? inne
 internal sealed class CheckpointReader(IObjectStore store, CheckpointFiles checkpoint)
 {
     private readonly PartitionValuesPool _partitions = new();
+    private Action<int>? _expectFiles;
 
     /// <summary>Folds the checkpoint into an empty replay.</summary>
     internal async Task FoldAsync(LogReplay replay, CancellationToken ct)
     {
+        _expectFiles = replay.ExpectCheckpointFiles;
         LogCommit other = await ReadAsync(Wanted.State, replay.FoldCheckpointFile, null, ct).ConfigureAwait(false);
         replay.FoldCheckpoint(other);
         if (!replay.IsComplete)
@@ -37,7 +37,7 @@ internal sealed class CheckpointReader(IObjectStore store, CheckpointFiles check
         foreach (StoredObject part in checkpoint.Parts)
         {
             byte[] bytes = await store.ReadAsync(part.Key, ct).ConfigureAwait(false);
-            await ReadPartAsync(bytes, actions, Wanted.Sidecars, null, null, ct).ConfigureAwait(false);
+            ReadPart(bytes, actions, Wanted.Sidecars, null, null, ct);
         }
 
         return [.. actions.Sidecars.Select(s => LogFiles.Sidecars + SidecarName(s.Path))];
@@ -55,7 +55,7 @@ internal sealed class CheckpointReader(IObjectStore store, CheckpointFiles check
         foreach (StoredObject part in checkpoint.Parts)
         {
             byte[] bytes = await store.ReadAsync(part.Key, ct).ConfigureAwait(false);
-            await ReadPartAsync(bytes, actions, wanted, takeFile, takeTombstone, ct).ConfigureAwait(false);
+            ReadPart(bytes, actions, wanted, takeFile, takeTombstone, ct);
         }
 
         foreach (Sidecar sidecar in actions.Sidecars)
@@ -70,17 +70,18 @@ internal sealed class CheckpointReader(IObjectStore store, CheckpointFiles check
                 throw Damaged("a sidecar is missing", e);
             }
 
-            await Guarded(() => ReadParquetAsync(bytes, actions, wanted & ~Wanted.Sidecars, takeFile, takeTombstone, ct)).ConfigureAwait(false);
+            Guarded(() => ReadParquet(bytes, actions, wanted & ~Wanted.Sidecars, takeFile, takeTombstone, ct));
         }
 
         return actions;
     }
 
-    private Task ReadPartAsync(byte[] bytes, LogCommit actions, Wanted wanted, Action<AddFile>? takeFile, Action<RemoveFile>? takeTombstone, CancellationToken ct)
+    private void ReadPart(byte[] bytes, LogCommit actions, Wanted wanted, Action<AddFile>? takeFile, Action<RemoveFile>? takeTombstone, CancellationToken ct)
     {
         if (checkpoint.Kind == CheckpointKind.Parquet)
         {
-            return Guarded(() => ReadParquetAsync(bytes, actions, wanted, takeFile, takeTombstone, ct));
+            Guarded(() => ReadParquet(bytes, actions, wanted, takeFile, takeTombstone, ct));
+            return;
         }
 
         LogCommit manifest;
@@ -100,15 +101,14 @@ internal sealed class CheckpointReader(IObjectStore store, CheckpointFiles check
         actions.Transactions.AddRange(manifest.Transactions);
         actions.Domains.AddRange(manifest.Domains);
         actions.Sidecars.AddRange(manifest.Sidecars);
-        return Task.CompletedTask;
     }
 
     // The bytes are in memory, so whatever the decoder throws here (its own exceptions, overflows, casts, bad offsets) means that they are no checkpoint.
-    private async Task Guarded(Func<Task> read)
+    private void Guarded(Action read)
     {
         try
         {
-            await read().ConfigureAwait(false);
+            read();
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException or DamagedCheckpointException))
         {
@@ -119,77 +119,23 @@ internal sealed class CheckpointReader(IObjectStore store, CheckpointFiles check
     private DamagedCheckpointException Damaged(string why, Exception? inner) =>
         new($"The checkpoint of version {checkpoint.Version} of the table at {store.Root} is damaged: {why}.", inner);
 
-    private async Task ReadParquetAsync(byte[] bytes, LogCommit actions, Wanted wanted, Action<AddFile>? takeFile, Action<RemoveFile>? takeTombstone, CancellationToken ct)
+    private void ReadParquet(byte[] bytes, LogCommit actions, Wanted wanted, Action<AddFile>? takeFile, Action<RemoveFile>? takeTombstone, CancellationToken ct)
     {
-        bool lacksStats = await ReadColumnsAsync(bytes, c => IsWanted(c, wanted), async batches =>
+        CheckpointStats stats = new(bytes);
+        int row = 0;
+        foreach (RecordBatch batch in CheckpointParquet.Read(bytes, c => IsWanted(c, wanted)))
         {
-            bool lacking = false;
-            while (await batches.ReadNextRecordBatchAsync(ct).ConfigureAwait(false) is { } batch)
+            ct.ThrowIfCancellationRequested();
+            CheckpointActions.Read(batch, actions);
+            CheckpointActions.ReadTombstones(batch, takeTombstone);
+            if (takeFile is not null && CheckpointActions.Column(batch, "add") is { } adds)
             {
-                using (batch)
-                {
-                    CheckpointActions.Read(batch, actions);
-                    CheckpointActions.ReadTombstones(batch, takeTombstone);
-                    if (takeFile is not null && CheckpointActions.Column(batch, "add") is { } adds)
-                    {
-                        lacking |= ReadFiles(adds, ArrowCells.Field(adds, "stats") is { } text ? StatsColumn.FromText(text) : null, takeFile);
-                    }
-                }
+                _expectFiles?.Invoke(adds.Length - adds.NullCount);
+                ReadFiles(adds, stats, row, takeFile);
             }
 
-            return lacking;
-        }).ConfigureAwait(false);
-        if (takeFile is not null && lacksStats)
-        {
-            await ReadStructStatsAsync(bytes, takeFile, ct).ConfigureAwait(false);
+            row += batch.Length;
         }
-    }
-
-    // Second pass, for checkpoints that keep statistics only as columns: those files are folded once more, with their statistics.
-    private Task<bool> ReadStructStatsAsync(byte[] bytes, Action<AddFile> takeFile, CancellationToken ct) =>
-        ReadColumnsAsync(bytes, static c => (IsWanted(c, Wanted.State) && c.StartsWith("add.", StringComparison.Ordinal)) || c.StartsWith("add.stats_parsed.", StringComparison.Ordinal), async batches =>
-        {
-            while (await batches.ReadNextRecordBatchAsync(ct).ConfigureAwait(false) is { } batch)
-            {
-                using (batch)
-                {
-                    if (CheckpointActions.Column(batch, "add") is { } adds && ArrowCells.Field(adds, "stats_parsed") is StructArray parsed)
-                    {
-                        StatsColumn? text = ArrowCells.Field(adds, "stats") is { } column ? StatsColumn.FromText(column) : null;
-                        ReadFiles(adds, text is null || text.IsEmpty ? StatsColumn.FromStruct(parsed) : text, takeFile);
-                    }
-                }
-            }
-
-            return true;
-        });
-
-    private static async Task<bool> ReadColumnsAsync(byte[] bytes, Func<string, bool> wanted, Func<IArrowArrayStream, Task<bool>> read)
-    {
-        using MemoryStream stream = new(bytes, writable: false);
-        using ArrowReaderProperties properties = ArrowReaderProperties.GetDefault();
-        properties.UseThreads = true;
-
-        // See Data/ParquetFileReader: native read-ahead threads may drop the file after its managed side is gone, which ends the process.
-        properties.PreBuffer = false;
-        using FileReader file = new(stream, null, properties, leaveOpen: true);
-        ParquetSharp.SchemaDescriptor schema = file.ParquetReader.FileMetaData.Schema;
-        List<int> columns = [];
-        for (int i = 0; i < schema.NumColumns; i++)
-        {
-            if (wanted(schema.Column(i).Path.ToDotString()))
-            {
-                columns.Add(i);
-            }
-        }
-
-        if (columns.Count == 0)
-        {
-            return false;
-        }
-
-        using IArrowArrayStream batches = file.GetRecordBatchReader(null, [.. columns]);
-        return await read(batches).ConfigureAwait(false);
     }
 
     private static bool IsWanted(string column, Wanted wanted)
@@ -197,7 +143,7 @@ internal sealed class CheckpointReader(IObjectStore store, CheckpointFiles check
         ReadOnlySpan<char> action = column.AsSpan(0, Math.Max(0, column.IndexOf('.', StringComparison.Ordinal)));
         return action switch
         {
-            "add" => wanted.HasFlag(Wanted.Files) && !column.StartsWith("add.stats_parsed.", StringComparison.Ordinal) && !column.StartsWith("add.partitionValues_parsed.", StringComparison.Ordinal),
+            "add" => wanted.HasFlag(Wanted.Files) && column != CheckpointStats.TextColumn && !column.StartsWith(CheckpointStats.StructColumns, StringComparison.Ordinal) && !column.StartsWith("add.partitionValues_parsed.", StringComparison.Ordinal),
             "remove" => wanted.HasFlag(Wanted.Removes),
             "sidecar" => wanted.HasFlag(Wanted.Sidecars) && (column is "sidecar.path" or "sidecar.sizeInBytes"),
             "txn" or "protocol" or "metaData" or "domainMetadata" => wanted.HasFlag(Wanted.Others),
@@ -205,34 +151,35 @@ internal sealed class CheckpointReader(IObjectStore store, CheckpointFiles check
         };
     }
 
-    private bool ReadFiles(StructArray adds, StatsColumn? stats, Action<AddFile> take)
+    private void ReadFiles(StructArray adds, CheckpointStats stats, int firstRow, Action<AddFile> take)
     {
-        IArrowArray path = ArrowCells.Field(adds, "path") ?? throw new InvalidDataException("add.path is missing.");
-        IArrowArray? partitions = ArrowCells.Field(adds, "partitionValues"), size = ArrowCells.Field(adds, "size"), time = ArrowCells.Field(adds, "modificationTime"), change = ArrowCells.Field(adds, "dataChange");
-        IArrowArray? tags = ArrowCells.Field(adds, "tags"), baseRowId = ArrowCells.Field(adds, "baseRowId"), rowVersion = ArrowCells.Field(adds, "defaultRowCommitVersion"), clustering = ArrowCells.Field(adds, "clusteringProvider");
-        StructArray? vectors = ArrowCells.Field(adds, "deletionVector") as StructArray;
-        bool lacksStats = false;
-        for (int row = 0; row < adds.Length; row++)
+        if (ArrowCells.Field(adds, "path") is not { } pathColumn)
         {
-            if (adds.IsNull(row) || path.IsNull(row))
-            {
-                continue;
-            }
-
-            DeferredText? text = stats?.At(row);
-            lacksStats |= text is null;
-            take(new AddFile(ArrowCells.Text(path, row)!, _partitions.Get(partitions, row), ArrowCells.Number(size, row) ?? 0, ArrowCells.Number(time, row) ?? 0, ArrowCells.Flag(change, row) ?? false)
-            {
-                DeferredStats = text,
-                Tags = ArrowCells.Map(tags, row),
-                DeletionVector = CheckpointActions.Vector(vectors, row),
-                BaseRowId = ArrowCells.Number(baseRowId, row),
-                DefaultRowCommitVersion = ArrowCells.Number(rowVersion, row),
-                ClusteringProvider = ArrowCells.Text(clustering, row),
-            });
+            return;
         }
 
-        return lacksStats;
+        int rows = adds.Length;
+        string?[] path = ArrowCells.AllTexts(pathColumn);
+        IReadOnlyDictionary<string, string?>[] partitions = _partitions.Get(ArrowCells.Field(adds, "partitionValues"), rows);
+        long[] size = ArrowCells.AllNumbers(ArrowCells.Field(adds, "size"), rows, 0), time = ArrowCells.AllNumbers(ArrowCells.Field(adds, "modificationTime"), rows, 0);
+        IArrowArray? tags = ArrowCells.Field(adds, "tags"), baseRowId = ArrowCells.Field(adds, "baseRowId"), rowVersion = ArrowCells.Field(adds, "defaultRowCommitVersion"), clustering = ArrowCells.Field(adds, "clusteringProvider");
+        StructArray? vectors = ArrowCells.Field(adds, "deletionVector") as StructArray;
+        for (int row = 0; row < rows; row++)
+        {
+            if (path[row] is { } name)
+            {
+                // Files of a checkpoint were added by other commits: here they change nothing.
+                take(new AddFile(name, partitions[row], size[row], time[row], DataChange: false)
+                {
+                    StatsIn = (stats, firstRow + row),
+                    Tags = ArrowCells.Map(tags, row),
+                    DeletionVector = CheckpointActions.Vector(vectors, row),
+                    BaseRowId = ArrowCells.Number(baseRowId, row),
+                    DefaultRowCommitVersion = ArrowCells.Number(rowVersion, row),
+                    ClusteringProvider = ArrowCells.Text(clustering, row),
+                });
+            }
+        }
     }
 
     [Flags]

@@ -132,13 +132,13 @@ internal static class CheckpointSchema
         StringArray.Builder builder = new StringArray.Builder().Reserve(rows.Length);
         foreach (AddFile row in rows)
         {
-            if (row.DeferredStats is { } deferred)
+            if (row.StatsUtf8 is { IsEmpty: false } stats)
             {
-                builder.Append(deferred.Utf8);
+                builder.Append(stats);
             }
             else
             {
-                builder.Append(row.Stats);
+                builder.AppendNull();
             }
         }
 

@@ -76,6 +76,36 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
         return new FileSet(_base, _index, gone, goneCount, recent.ToImmutable());
     }
 
+    /// <summary>A set made at once, for checkpoints; of two files with one path the last stays.</summary>
+    internal sealed class Builder
+    {
+        private readonly List<AddFile> _files = [];
+        private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
+
+        /// <summary>Makes room.</summary>
+        internal void Reserve(int count)
+        {
+            _files.EnsureCapacity(_files.Count + count);
+            _index.EnsureCapacity(_index.Count + count);
+        }
+
+        /// <summary>Adds a file by its canonical path.</summary>
+        internal void Add(string canonicalPath, AddFile file)
+        {
+            if (_index.TryAdd(canonicalPath, _files.Count))
+            {
+                _files.Add(file);
+            }
+            else
+            {
+                _files[_index[canonicalPath]] = file;
+            }
+        }
+
+        /// <summary>The set; the builder must not be used after.</summary>
+        internal FileSet Build() => new([.. _files], _index, new ulong[(_files.Count + 63) >> 6], 0, Empty._recent);
+    }
+
     /// <inheritdoc/>
     public IEnumerator<AddFile> GetEnumerator()
     {

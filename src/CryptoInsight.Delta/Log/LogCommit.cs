@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using CryptoInsight.Delta.Actions;
 
@@ -50,7 +51,7 @@ internal sealed class LogCommit(long version)
         {
             switch (action)
             {
-                case AddFile add: commit.Adds.Add(add); break;
+                case AddFile add: commit.Adds.Add(add.Stats is { } stats ? add with { StatsBytes = Encoding.UTF8.GetBytes(stats) } : add); break;
                 case RemoveFile remove: commit.Removes.Add(remove); break;
                 case AddCdcFile cdc: commit.ChangeFiles.Add(cdc); break;
                 case AppTransaction txn: commit.Transactions.Add(txn); break;

@@ -10,7 +10,8 @@ namespace CryptoInsight.Delta.Log;
 internal sealed class LogReplay
 {
     private readonly Uri _root;
-    private readonly FileSet _files;
+    private readonly FileSet.Builder _checkpointFiles = new();
+    private FileSet _files;
     private readonly Dictionary<string, AddFile?> _changes = new(StringComparer.Ordinal);
     private readonly ImmutableDictionary<string, AppTransaction>.Builder _transactions;
     private readonly ImmutableDictionary<string, DomainMetadata>.Builder _domains;
@@ -61,11 +62,15 @@ internal sealed class LogReplay
     internal bool InCommitTimestamps => _metadata is not null && _protocol is not null && TableProperties.InCommitTimestamps(_protocol, _metadata);
 
     /// <summary>Folds a file of a checkpoint.</summary>
-    internal void FoldCheckpointFile(AddFile file) => _changes[TablePath.Canonical(file.Path, _root)] = file;
+    internal void FoldCheckpointFile(AddFile file) => _checkpointFiles.Add(TablePath.Canonical(file.Path, _root), file);
+
+    /// <summary>Makes room for files of a checkpoint.</summary>
+    internal void ExpectCheckpointFiles(int count) => _checkpointFiles.Reserve(count);
 
     /// <summary>Folds the other actions of a checkpoint.</summary>
     internal void FoldCheckpoint(LogCommit actions)
     {
+        _files = _checkpointFiles.Build();
         Fold(actions);
         _factsKnown = false;
         CheckpointVersion = actions.Version;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Apache.Arrow;
+using CryptoInsight.Delta.Data;
 
 namespace CryptoInsight.Delta.Log;
 
@@ -10,30 +11,56 @@ internal sealed class PartitionValuesPool
 
     private readonly Dictionary<byte[], IReadOnlyDictionary<string, string?>> _maps = new(new ByteKeys());
     private readonly ArrayBufferWriter<byte> _key = new();
+    private byte[] _last = [];
+    private IReadOnlyDictionary<string, string?> _lastValues = s_none;
 
-    /// <summary>The partition values of a row of a map column.</summary>
-    internal IReadOnlyDictionary<string, string?> Get(IArrowArray? array, int row)
+    /// <summary>The partition values of all rows of a map column.</summary>
+    internal IReadOnlyDictionary<string, string?>[] Get(IArrowArray? array, int length)
     {
-        if (array is not MapArray map || map.IsNull(row) || map.GetValueLength(row) == 0)
+        IReadOnlyDictionary<string, string?>[] values = new IReadOnlyDictionary<string, string?>[length];
+        System.Array.Fill(values, s_none);
+        if (array is not MapArray map)
         {
-            return s_none;
+            return values;
         }
 
-        int from = map.ValueOffsets[row];
-        _key.ResetWrittenCount();
-        for (int i = from; i < from + map.GetValueLength(row); i++)
+        Validity present = Buffers.ValidityOf(map);
+        ReadOnlySpan<int> offsets = Buffers.Offsets(map);
+        IArrowArray keys = map.Keys, texts = map.Values;
+        for (int row = 0; row < length; row++)
         {
-            Append(map.Keys, i);
-            Append(map.Values, i);
+            if (present[row] && offsets[row + 1] > offsets[row])
+            {
+                values[row] = Get(map, row, keys, texts, offsets[row], offsets[row + 1]);
+            }
+        }
+
+        return values;
+    }
+
+    private IReadOnlyDictionary<string, string?> Get(MapArray map, int row, IArrowArray keys, IArrowArray texts, int from, int to)
+    {
+        _key.ResetWrittenCount();
+        for (int i = from; i < to; i++)
+        {
+            Append(keys, i);
+            Append(texts, i);
+        }
+
+        if (_key.WrittenSpan.SequenceEqual(_last))
+        {
+            return _lastValues;
         }
 
         Dictionary<byte[], IReadOnlyDictionary<string, string?>>.AlternateLookup<ReadOnlySpan<byte>> lookup = _maps.GetAlternateLookup<ReadOnlySpan<byte>>();
-        if (!lookup.TryGetValue(_key.WrittenSpan, out IReadOnlyDictionary<string, string?>? values))
+        if (!lookup.TryGetValue(_key.WrittenSpan, out byte[]? key, out IReadOnlyDictionary<string, string?>? values))
         {
+            key = _key.WrittenSpan.ToArray();
             values = ArrowCells.Map(map, row)!;
-            lookup[_key.WrittenSpan] = values;
+            _maps.Add(key, values);
         }
 
+        (_last, _lastValues) = (key, values);
         return values;
     }
 

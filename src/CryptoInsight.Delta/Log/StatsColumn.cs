@@ -4,45 +4,49 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using CryptoInsight.Delta.Actions;
 
 namespace CryptoInsight.Delta.Log;
 
-/// <summary>The statistics of a batch of files, kept as bytes until one is asked for.</summary>
+/// <summary>The statistics of a batch of files, copied out of Arrow's memory.</summary>
 internal sealed class StatsColumn
 {
     private readonly byte[] _bytes;
     private readonly int[] _ends;
-    private readonly bool[] _present;
 
-    private StatsColumn(byte[] bytes, int[] ends, bool[] present)
+    private StatsColumn(byte[] bytes, int[] ends)
     {
         _bytes = bytes;
         _ends = ends;
-        _present = present;
     }
 
-    /// <summary>Whether no file has statistics.</summary>
-    internal bool IsEmpty => !_present.Contains(true);
+    /// <summary>Whether no row has a text.</summary>
+    internal bool IsEmpty => _bytes.Length == 0;
 
-    /// <summary>Copies a text column out of Arrow's memory, so that files may outlive the batch.</summary>
+    /// <summary>The bytes of a row; empty if it has none.</summary>
+    internal ReadOnlySpan<byte> At(int row) => _bytes.AsSpan(row == 0 ? 0 : _ends[row - 1], _ends[row] - (row == 0 ? 0 : _ends[row - 1]));
+
+    /// <summary>Copies a text column.</summary>
     internal static StatsColumn FromText(IArrowArray column)
     {
-        ArrayBufferWriter<byte> bytes = new(1 << 16);
         int[] ends = new int[column.Length];
-        bool[] present = new bool[column.Length];
+        int total = 0;
+        for (int row = 0; row < column.Length; row++)
+        {
+            total += column.IsNull(row) ? 0 : ArrowCells.Bytes(column, row).Length;
+            ends[row] = total;
+        }
+
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(total);
         for (int row = 0; row < column.Length; row++)
         {
             if (!column.IsNull(row))
             {
-                present[row] = true;
-                bytes.Write(ArrowCells.Bytes(column, row));
+                ReadOnlySpan<byte> text = ArrowCells.Bytes(column, row);
+                text.CopyTo(bytes.AsSpan(ends[row] - text.Length));
             }
-
-            ends[row] = bytes.WrittenCount;
         }
 
-        return new StatsColumn(bytes.WrittenSpan.ToArray(), ends, present);
+        return new StatsColumn(bytes, ends);
     }
 
     /// <summary>Writes struct statistics as the JSON text that a commit would have held.</summary>
@@ -51,13 +55,11 @@ internal sealed class StatsColumn
     {
         ArrayBufferWriter<byte> bytes = new(1 << 16);
         int[] ends = new int[column.Length];
-        bool[] present = new bool[column.Length];
         using Utf8JsonWriter writer = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         for (int row = 0; row < column.Length; row++)
         {
             if (!column.IsNull(row))
             {
-                present[row] = true;
                 WriteStruct(writer, column, row);
                 writer.Flush();
                 writer.Reset();
@@ -66,11 +68,8 @@ internal sealed class StatsColumn
             ends[row] = bytes.WrittenCount;
         }
 
-        return new StatsColumn(bytes.WrittenSpan.ToArray(), ends, present);
+        return new StatsColumn(bytes.WrittenSpan.ToArray(), ends);
     }
-
-    /// <summary>The statistics of a row, or null.</summary>
-    internal DeferredText? At(int row) => _present[row] ? new Cell(this, row) : null;
 
     private static void WriteStruct(Utf8JsonWriter writer, StructArray column, int row)
     {
@@ -132,16 +131,5 @@ internal sealed class StatsColumn
         };
         DateTime time = DateTime.UnixEpoch.AddTicks(checked(micros * 10));
         return time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture) + (string.IsNullOrEmpty(type.Timezone) ? "" : "Z");
-    }
-
-    private ReadOnlySpan<byte> Slice(int row)
-    {
-        int start = row == 0 ? 0 : _ends[row - 1];
-        return _bytes.AsSpan(start, _ends[row] - start);
-    }
-
-    private sealed class Cell(StatsColumn column, int row) : DeferredText
-    {
-        internal override ReadOnlySpan<byte> Utf8 => column.Slice(row);
     }
 }
