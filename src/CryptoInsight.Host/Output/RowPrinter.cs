@@ -12,8 +12,16 @@ public static class RowPrinter
 {
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>So many rows of a table are laid out together: a long answer is shown while it is still being read.</summary>
+    private const int RowsPerTable = 500;
+
+    public static Task PrintAsync(
+        TextWriter output, OutputForm form, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct = default) =>
+        PrintAsync(output, form, columns, rows.ToAsyncEnumerable(), ct);
+
+    /// <summary>Prints rows as they come; only the table form holds some of them, to find the columns' widths.</summary>
     public static async Task PrintAsync(
-        TextWriter output, OutputForm form, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct = default)
+        TextWriter output, OutputForm form, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(output);
         switch (form)
@@ -22,19 +30,17 @@ public static class RowPrinter
                 await PrintJsonAsync(output, columns, rows, ct);
                 break;
             case OutputForm.Ndjson:
-                foreach (IReadOnlyList<object?> row in rows)
+                await foreach (IReadOnlyList<object?> row in rows.WithCancellation(ct))
                 {
-                    ct.ThrowIfCancellationRequested();
                     await output.WriteLineAsync(JsonOf(columns, row));
                 }
 
                 break;
             case OutputForm.Csv:
                 await output.WriteAsync(string.Join(',', columns.Select(Csv)) + "\r\n");
-                foreach (IReadOnlyList<object?> row in rows)
+                await foreach (IReadOnlyList<object?> row in rows.WithCancellation(ct))
                 {
-                    ct.ThrowIfCancellationRequested();
-                    await output.WriteAsync(string.Join(',', row.Select(c => Csv(TextOf(c)))) + "\r\n");
+                    await output.WriteAsync(string.Join(',', row.Select(c => c is null ? "" : Csv(TextOf(c)))) + "\r\n");
                 }
 
                 break;
@@ -44,13 +50,12 @@ public static class RowPrinter
         }
     }
 
-    private static async Task PrintJsonAsync(TextWriter output, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct)
+    private static async Task PrintJsonAsync(TextWriter output, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct)
     {
         await output.WriteAsync('[');
         string separator = "\n  ";
-        foreach (IReadOnlyList<object?> row in rows)
+        await foreach (IReadOnlyList<object?> row in rows.WithCancellation(ct))
         {
-            ct.ThrowIfCancellationRequested();
             await output.WriteAsync(separator + JsonOf(columns, row));
             separator = ",\n  ";
         }
@@ -58,31 +63,54 @@ public static class RowPrinter
         await output.WriteLineAsync("\n]");
     }
 
-    private static async Task PrintTableAsync(TextWriter output, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct)
+    private static async Task PrintTableAsync(TextWriter output, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct)
     {
-        var table = new Table { Border = TableBorder.Rounded };
-        foreach (string column in columns)
-        {
-            table.AddColumn(new TableColumn(Markup.Escape(Printable(column))));
-        }
-
-        int count = 0;
-        foreach (IReadOnlyList<object?> row in rows)
-        {
-            ct.ThrowIfCancellationRequested();
-            table.AddRow([.. row.Select(c => new Text(c is null ? "NULL" : Printable(TextOf(c))))]);
-            count++;
-        }
-
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
         if (Console.IsOutputRedirected || !ReferenceEquals(output, Console.Out))
         {
-            console.Profile.Width = 400; // a pipe has no width: rows are not broken
+            console.Profile.Width = 4_000; // a pipe has no width: rows are not broken
         }
 
-        console.Write(table);
+        long count = 0;
+        var page = new List<IReadOnlyList<object?>>();
+        await foreach (IReadOnlyList<object?> row in rows.WithCancellation(ct))
+        {
+            page.Add(row);
+            count++;
+            if (page.Count == RowsPerTable)
+            {
+                console.Write(Laid(columns, page));
+                page.Clear();
+            }
+        }
+
+        if (page.Count > 0 || count == 0)
+        {
+            console.Write(Laid(columns, page));
+        }
+
         await output.WriteLineAsync(count == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} rows"));
     }
+
+    private static Table Laid(IReadOnlyList<string> columns, List<IReadOnlyList<object?>> rows)
+    {
+        var table = new Table { Border = TableBorder.Rounded };
+        for (int i = 0; i < columns.Count; i++)
+        {
+            int at = i;
+            bool isNumber = rows.Any(r => r[at] is not null) && rows.All(r => r[at] is null || IsNumber(r[at]!));
+            table.AddColumn(new TableColumn(Markup.Escape(Printable(columns[i]))) { Alignment = isNumber ? Justify.Right : Justify.Left });
+        }
+
+        foreach (IReadOnlyList<object?> row in rows)
+        {
+            table.AddRow([.. row.Select(c => new Text(c is null ? "NULL" : Printable(TextOf(c))))]);
+        }
+
+        return table;
+    }
+
+    private static bool IsNumber(object cell) => cell is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal or System.Numerics.BigInteger;
 
     private static string JsonOf(IReadOnlyList<string> columns, IReadOnlyList<object?> row)
     {
@@ -105,7 +133,9 @@ public static class RowPrinter
     {
         double d when !double.IsFinite(d) => TextOf(d),
         float f when !float.IsFinite(f) => TextOf(f),
-        DateTime or DateTimeOffset or DateOnly or TimeSpan or byte[] or System.Numerics.BigInteger => TextOf(cell),
+        DateTimeOffset t => t.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
+        DateTime t => t.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
+        DateOnly or TimeSpan or byte[] or System.Numerics.BigInteger => TextOf(cell),
         IReadOnlyDictionary<string, object?> map => map.ToDictionary(p => p.Key, p => JsonValue(p.Value)),
         IEnumerable<object?> list => list.Select(JsonValue).ToList(),
         _ => cell,
@@ -124,8 +154,9 @@ public static class RowPrinter
         _ => cell.ToString() ?? "",
     };
 
+    /// <summary>An empty text is quoted, so that it differs from null, which is nothing.</summary>
     private static string Csv(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        text.Length > 0 && text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string Printable(string text)
     {

@@ -77,7 +77,7 @@ internal sealed class SnapshotQuery
         IReadOnlyList<AddFile> whole = [.. _files.Where(f => f.DeletionVector is null)], holed = [.. FilesWithDeletedRows];
         if (_files.Count == 0)
         {
-            return $"SELECT {string.Join(", ", _snapshot.Schema.Fields.Select(f => $"CAST(NULL AS {DuckDbText.Type(f.Type)}) AS {DuckDbText.Name(f.Name)}"))} WHERE false";
+            return $"SELECT {string.Join(", ", _snapshot.Schema.Fields.Select(f => IsVoid(f) ? $"NULL AS {DuckDbText.Name(f.Name)}" : $"CAST(NULL AS {DuckDbText.Type(f.Type)}) AS {DuckDbText.Name(f.Name)}"))} WHERE false";
         }
 
         var sql = new StringBuilder();
@@ -101,7 +101,7 @@ internal sealed class SnapshotQuery
         sql.Append("SELECT ").AppendJoin(", ", _snapshot.Schema.Fields.Select(Column));
         sql.Append(" FROM read_parquet([").AppendJoin(", ", files.Select(f => DuckDbText.Literal(PathOf(f))));
         sql.Append("], hive_partitioning = false, schema = MAP {");
-        sql.AppendJoin(", ", _snapshot.Schema.Fields.Where(f => !_partitionColumns.Contains(f.Name)).Select(SchemaEntry));
+        sql.AppendJoin(", ", _snapshot.Schema.Fields.Where(f => !_partitionColumns.Contains(f.Name) && !IsVoid(f)).Select(SchemaEntry));
         sql.Append("}) r");
         if (NeedsPartitionTable)
         {
@@ -113,6 +113,11 @@ internal sealed class SnapshotQuery
     private string Column(StructField field)
     {
         string name = DuckDbText.Name(field.Name);
+        if (IsVoid(field))
+        {
+            return $"NULL AS {name}";
+        }
+
         if (!_partitionColumns.Contains(field.Name))
         {
             return $"r.{name}";
@@ -122,6 +127,8 @@ internal sealed class SnapshotQuery
             ? $"p.{name}"
             : string.Create(CultureInfo.InvariantCulture, $"CAST(substr(r.filename, {CodePointsBefore(_inPath[field.Name].Start) + 1}, {_inPath[field.Name].Length}) AS {DuckDbText.Type(field.Type)}) AS {name}");
     }
+
+    private static bool IsVoid(StructField field) => field.Type is PrimitiveType { Name: "void" };
 
     private string SchemaEntry(StructField field)
     {
