@@ -4,6 +4,7 @@ using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Sources.Tests.Binance;
 
+[Collection(nameof(VirtualTime))]
 public sealed class KlineFeedBackfillSpecs : IDisposable
 {
     private const long Minute = 60_000_000;

@@ -3,6 +3,7 @@ using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Sources.Tests.Binance;
 
+[Collection(nameof(VirtualTime))]
 public sealed class KlineFeedPollSpecs : IDisposable
 {
     private const long Minute = 60_000_000;
@@ -71,11 +72,16 @@ public sealed class KlineFeedPollSpecs : IDisposable
     {
         UnixMicros head = s_noon + Minute;
         UnixMicros gone = head + Minute;
+        UnixMicros settledAt = default;
         _rig.Exchange.Has = t => t < gone; // an outage begins
 
-        List<KlineFeedEvent> events = await _rig.ReadAsync(Poll(("BTCUSDT", "1m", head)), e => FeedRig.Range(e)?.SettledTo > gone);
+        List<KlineFeedEvent> events = await _rig.ReadAsync(Poll(("BTCUSDT", "1m", head)), e =>
+        {
+            settledAt = FeedRig.Range(e)?.SettledTo > gone ? _rig.Exchange.Now : settledAt;
+            return FeedRig.Range(e)?.SettledTo > gone;
+        });
 
-        Assert.InRange(_rig.Exchange.Now - gone, 3 * Minute, 5 * Minute);
+        Assert.InRange(settledAt - gone, 3 * Minute, 5 * Minute);
         Assert.DoesNotContain(events.SelectMany(e => FeedRig.Range(e)?.Rows ?? []), r => r.OpenTime >= gone);
     }
 
