@@ -1,75 +1,137 @@
-using Apache.Arrow;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Commit;
 using CryptoInsight.Delta.Log;
-using CryptoInsight.Delta.Operations;
-using CryptoInsight.Delta.Predicates;
+using CryptoInsight.Delta.Schema;
 using CryptoInsight.Delta.Store;
 
 namespace CryptoInsight.Delta;
 
 /// <summary>A Delta table at one place: its newest known snapshot and the operations on it. Safe for concurrent use.</summary>
-public sealed class DeltaTable
+public sealed partial class DeltaTable
 {
-    /// <summary>Makes the table as version 0; the existing one if another writer made it first and its schema is the same.</summary>
-    public static Task<DeltaTable> OpenOrCreateAsync(IObjectStore store, TableDefinition definition, DeltaTableOptions? options = null, CancellationToken ct = default) => throw new NotImplementedException();
-
-    /// <summary>Opens the newest version; <see cref="TableNotFoundException"/> if there is no table.</summary>
-    public static Task<DeltaTable> OpenAsync(IObjectStore store, DeltaTableOptions? options = null, CancellationToken ct = default) => throw new NotImplementedException();
+    private DeltaTable(IObjectStore store, DeltaTableOptions options, Snapshot snapshot)
+    {
+        Store = store;
+        Options = options;
+        Log = new TableLog(store, options.Clock, snapshot);
+        Upkeep = new LogUpkeep(Log, options);
+        Committer = new Committer(Log, options, Upkeep.AfterCommitAsync);
+    }
 
     /// <summary>Where the table lies.</summary>
-    public IObjectStore Store => throw new NotImplementedException();
+    public IObjectStore Store { get; }
 
     /// <summary>The newest snapshot that this object has seen.</summary>
-    public Snapshot Snapshot => throw new NotImplementedException();
+    public Snapshot Snapshot => Log.Current;
+
+    /// <summary>What the engine takes from outside.</summary>
+    internal DeltaTableOptions Options { get; }
+
+    /// <summary>The log.</summary>
+    internal TableLog Log { get; }
+
+    /// <summary>Checkpoints and cleanup.</summary>
+    internal LogUpkeep Upkeep { get; }
+
+    /// <summary>Gives prepared commits their version.</summary>
+    internal Committer Committer { get; }
+
+    /// <summary>Makes the table as version 0; the existing one if another writer made it first and its schema is the same.</summary>
+    public static async Task<DeltaTable> OpenOrCreateAsync(IObjectStore store, TableDefinition definition, DeltaTableOptions? options = null, CancellationToken ct = default)
+    {
+        options ??= new DeltaTableOptions();
+        options = options.Encodings.Count > 0 ? options : options with { Encodings = definition.Encodings };
+        if (await FindAsync(store, ct).ConfigureAwait(false) is null)
+        {
+            await CreateAsync(store, definition, options, ct).ConfigureAwait(false);
+        }
+
+        DeltaTable table = await OpenAsync(store, options, ct).ConfigureAwait(false);
+        if (!SameShape(table.Snapshot.Schema, definition.Schema) || !table.Snapshot.Metadata.PartitionColumns.SequenceEqual(definition.PartitionColumns, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new DeltaException($"The table at {store.Root} exists with other columns or partition columns than the ones asked for. Open it as it is, or change its schema first.");
+        }
+
+        return table;
+    }
+
+    /// <summary>Opens the newest version; <see cref="TableNotFoundException"/> if there is no table.</summary>
+    public static async Task<DeltaTable> OpenAsync(IObjectStore store, DeltaTableOptions? options = null, CancellationToken ct = default) =>
+        new(store, options ?? new DeltaTableOptions(), await new SnapshotLoader(store).LoadAsync(null, ct).ConfigureAwait(false));
 
     /// <summary>Looks for newer commits; returns the newest snapshot.</summary>
-    public Task<Snapshot> RefreshAsync(CancellationToken ct = default) => throw new NotImplementedException();
+    public Task<Snapshot> RefreshAsync(CancellationToken ct = default) => Log.RefreshAsync(ct);
 
     /// <summary>The snapshot of a version; <see cref="VersionNotFoundException"/> if it is not there or cannot be built any more.</summary>
-    public Task<Snapshot> SnapshotAtAsync(long version, CancellationToken ct = default) => throw new NotImplementedException();
+    public async Task<Snapshot> SnapshotAtAsync(long version, CancellationToken ct = default)
+    {
+        Snapshot current = Snapshot;
+        return version == current.Version ? current
+            : version >= 0 ? await Log.Loader.LoadAsync(version, ct).ConfigureAwait(false)
+            : throw new VersionNotFoundException($"Version {version} does not exist: versions begin at 0.");
+    }
 
     /// <summary>The newest snapshot committed at or before an instant; in the future: the newest; before the first version: <see cref="VersionNotFoundException"/>.</summary>
-    public Task<Snapshot> SnapshotAtAsync(DateTimeOffset instant, CancellationToken ct = default) => throw new NotImplementedException();
-
-    /// <summary>The rows of a snapshot, deletion vectors and partition values applied, filtered exactly; columns in the order asked for (null: the schema's).</summary>
-    public IAsyncEnumerable<RecordBatch> ReadAsync(Snapshot snapshot, IReadOnlyList<string>? columns = null, Predicate? predicate = null, CancellationToken ct = default) => throw new NotImplementedException();
-
-    /// <summary>The rows of given files of a snapshot's schema (for followers of the log).</summary>
-    public IAsyncEnumerable<RecordBatch> ReadFilesAsync(Snapshot snapshot, IEnumerable<AddFile> files, IReadOnlyList<string>? columns = null, Predicate? predicate = null, CancellationToken ct = default) => throw new NotImplementedException();
-
-    /// <summary>The row changes of the versions in (fromExclusive, toInclusive], in order of version.</summary>
-    public IAsyncEnumerable<ChangeBatch> ReadChangesAsync(long fromExclusive, long toInclusive, IReadOnlyList<string>? columns = null, CancellationToken ct = default) => throw new NotImplementedException();
-
-    /// <summary>Appends rows (all columns of the schema, partition columns included; split by partition inside).</summary>
-    public Task<CommitOutcome> AppendAsync(IReadOnlyList<RecordBatch> rows, CommitSpec spec, CancellationToken ct = default) => throw new NotImplementedException();
-
-    /// <summary>Inserts, replaces and deletes rows by key in one commit; replaced and deleted rows are marked in deletion vectors where the table allows them.</summary>
-    public Task<CommitOutcome> UpsertAsync(RowChanges changes, CommitSpec spec, CancellationToken ct = default) => throw new NotImplementedException();
+    public async Task<Snapshot> SnapshotAtAsync(DateTimeOffset instant, CancellationToken ct = default) =>
+        await SnapshotAtAsync(await new CommitTimes(Log).NewestAtAsync(instant, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
 
     /// <summary>Commits positions alone, without rows.</summary>
-    public Task<CommitOutcome> CommitTransactionsAsync(CommitSpec spec, CancellationToken ct = default) => throw new NotImplementedException();
-}
+    public Task<CommitOutcome> CommitTransactionsAsync(CommitSpec spec, CancellationToken ct = default) =>
+        Committer.CommitAsync(new PreparedCommit(Snapshot, [], spec), ct);
 
-/// <summary>What the engine takes from outside.</summary>
-public sealed record DeltaTableOptions
-{
-    /// <summary>The clock of commit times and retention.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    /// <summary>Writes a checkpoint of the newest version now; false if this table's checkpoints are not this engine's to write (statistics as columns).</summary>
+    public async Task<bool> CheckpointAsync(CancellationToken ct = default) =>
+        await new CheckpointWriter(Log, Options.Clock).WriteAsync(await RefreshAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
 
-    /// <summary>Makes the unique part of file names and transaction ids.</summary>
-    public Func<Guid> NewId { get; init; } = DefaultId;
+    /// <summary>Removes log files older than the table's retention (<c>delta.logRetentionDuration</c>) that no kept version needs, never past <paramref name="neededFrom"/>.</summary>
+    /// <param name="neededFrom">The lowest version that a reader has read up to, or null.</param>
+    /// <param name="ct">Cancels between files; what is left is a whole log.</param>
+    public async Task<LogCleanupOutcome> CleanLogAsync(long? neededFrom = null, CancellationToken ct = default)
+    {
+        await RefreshAsync(ct).ConfigureAwait(false);
+        return await new LogCleanup(Log, Options.Clock).RunAsync(neededFrom, ct).ConfigureAwait(false);
+    }
 
-    /// <summary>Who commits: <c>engineInfo</c> of commitInfo.</summary>
-    public string EngineInfo { get; init; } = "CryptoInsight.Delta";
+    /// <summary>Ends when the checkpoint or cleanup that runs in the background, if any, has ended.</summary>
+    public Task WhenIdleAsync() => Upkeep.WhenIdle;
 
-    /// <summary>Target size of a data file in bytes.</summary>
-    public long FileBytesTarget { get; init; } = 128L << 20;
+    private static async Task<StoredObject?> FindAsync(IObjectStore store, CancellationToken ct)
+    {
+        await foreach (StoredObject found in store.ListAsync(LogFiles.Folder, null, ct).ConfigureAwait(false))
+        {
+            return found;
+        }
 
-    /// <summary>Parquet encodings by column; see <see cref="TableDefinition.Encodings"/>.</summary>
-    public IReadOnlyDictionary<string, ColumnEncoding> Encodings { get; init; } = new Dictionary<string, ColumnEncoding>();
+        return null;
+    }
 
-#pragma warning disable RS0030 // The one default of the whole engine; simulations pass a seeded generator.
-    private static Guid DefaultId() => Guid.NewGuid();
-#pragma warning restore RS0030
+    // Whoever wins the race for version 0 made the table; what became of our put is read back with the table itself.
+    private static async Task CreateAsync(IObjectStore store, TableDefinition definition, DeltaTableOptions options, CancellationToken ct)
+    {
+        DateTimeOffset now = options.Clock.GetUtcNow();
+        (Protocol protocol, Metadata metadata) = NewTable.From(definition, options.NewId(), now);
+        ProtocolSupport.CheckWritable(protocol, metadata, definition.Schema, store.Root);
+        byte[] bytes = ActionWriter.WriteLines(CommitWriter.Creation(protocol, metadata, options.NewId().ToString(), now, options.EngineInfo));
+        try
+        {
+            await store.PutIfAbsentAsync(LogFiles.Commit(0), bytes, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException) when (!ct.IsCancellationRequested)
+        {
+            if (await store.FindAsync(LogFiles.Commit(0), ct).ConfigureAwait(false) is null)
+            {
+                throw;
+            }
+        }
+    }
+
+    // Names, types and nullability: comments and ids in the fields' metadata do not make another table.
+    private static bool SameShape(DataType left, DataType right) => (left, right) switch
+    {
+        (StructType a, StructType b) => a.Fields.Count == b.Fields.Count && a.Fields.Zip(b.Fields).All(static p =>
+            string.Equals(p.First.Name, p.Second.Name, StringComparison.OrdinalIgnoreCase) && p.First.Nullable == p.Second.Nullable && SameShape(p.First.Type, p.Second.Type)),
+        (ArrayType a, ArrayType b) => a.ContainsNull == b.ContainsNull && SameShape(a.ElementType, b.ElementType),
+        (MapType a, MapType b) => a.ValueContainsNull == b.ValueContainsNull && SameShape(a.KeyType, b.KeyType) && SameShape(a.ValueType, b.ValueType),
+        _ => left.Equals(right),
+    };
 }

@@ -19,5 +19,19 @@ public sealed class UnsupportedFeatureException(string message, IReadOnlyList<st
 /// <summary>The table's bytes contradict the protocol: a gap in the log, no protocol, bad checksums.</summary>
 public sealed class CorruptTableException(string message, Exception? inner = null) : DeltaException(message, inner);
 
+/// <summary>The log names a data file, change file or deletion vector that is not in the store.</summary>
+public sealed class MissingFileException(string message, Exception? inner = null) : DeltaException(message, inner);
+
 /// <summary>The rows break a rule of the table (NOT NULL, an invariant, append-only, a wrong type).</summary>
 public sealed class ConstraintViolationException(string message) : DeltaException(message);
+
+/// <summary>The store failed while a commit was being written, and also when asked what became of it: nobody knows yet whether it landed.</summary>
+/// <remarks>Do not commit the same rows again blindly: open the table again and look for the commit's position (txn), or for <see cref="TxnId"/> in the history.</remarks>
+public sealed class CommitStateUnknownException(string message, long version, string txnId, Exception inner) : DeltaException(message, inner)
+{
+    /// <summary>The version that was tried.</summary>
+    public long Version { get; } = version;
+
+    /// <summary>What the commit's commitInfo.txnId is, if it landed.</summary>
+    public string TxnId { get; } = txnId;
+}

@@ -1,3 +1,5 @@
+using CryptoInsight.Delta.Log;
+
 namespace CryptoInsight.Delta;
 
 /// <summary>The committed versions of a table after a position, as a pull: what every job reads.</summary>
@@ -11,7 +13,61 @@ public sealed class TableTail
     public DeltaTable Table { get; }
 
     /// <summary>What comes after <paramref name="version"/> (-1: everything), at most <paramref name="limits"/>.</summary>
-    public Task<TailStep> ReadAfterAsync(long version, TailLimits limits, CancellationToken ct = default) => throw new NotImplementedException();
+    public async Task<TailStep> ReadAfterAsync(long version, TailLimits limits, CancellationToken ct = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(version, -1);
+        long newest = (await Table.RefreshAsync(ct).ConfigureAwait(false)).Version;
+        if (version >= newest)
+        {
+            return version == newest ? new TailStep.CaughtUp(newest) : new TailStep.Rewound(newest);
+        }
+
+        List<VersionedFile> appended = [];
+        bool isAppendOnly = true;
+        long bytes = 0;
+        long reached = version;
+        while (reached < newest && reached - version < limits.VersionsMax && bytes < limits.BytesMax)
+        {
+            LogCommit? commit = await Table.Log.CommitAtAsync(reached + 1, ct).ConfigureAwait(false);
+            if (commit is null)
+            {
+                // Cleaned. What was read before the gap is whole, so it is handed out first.
+                return reached > version
+                    ? new TailStep.Versions(version, reached, isAppendOnly, isAppendOnly ? appended : [])
+                    : new TailStep.FellBehind(await OldestAsync(ct).ConfigureAwait(false), newest);
+            }
+
+            long size = commit.Adds.Where(static a => a.DataChange).Sum(static a => a.Size) + commit.ChangeFiles.Sum(static c => c.Size);
+            if (reached > version && bytes + size > limits.BytesMax)
+            {
+                break;
+            }
+
+            bytes += size;
+            reached = commit.Version;
+            isAppendOnly &= IsAppend(commit);
+            appended.AddRange(commit.Adds.Where(static a => a.DataChange).Select(a => new VersionedFile(commit.Version, a)));
+        }
+
+        return new TailStep.Versions(version, reached, isAppendOnly, isAppendOnly ? appended : []);
+    }
+
+    private static bool IsAppend(LogCommit commit) =>
+        commit.ChangeFiles.Count == 0 && !commit.Removes.Exists(static r => r.DataChange) && !commit.Adds.Exists(static a => a.DataChange && a.DeletionVector is not null);
+
+    // The oldest version that has a checkpoint to start from and every commit after it.
+    private async Task<long> OldestAsync(CancellationToken ct)
+    {
+        LogListing listing = await LogFiles.ListAsync(Table.Store, 0, ct).ConfigureAwait(false);
+        int at = listing.Commits.Count - 1;
+        while (at > 0 && listing.Commits[at - 1].Version == listing.Commits[at].Version - 1)
+        {
+            at--;
+        }
+
+        long before = at >= 0 ? listing.Commits[at].Version - 1 : listing.Newest;
+        return listing.Checkpoints.Find(c => c.Version >= before)?.Version ?? listing.Newest;
+    }
 }
 
 /// <summary>How much one step may hold; a step holds at least one version whatever its size.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace CryptoInsight.Delta.Actions;
@@ -47,8 +48,37 @@ public sealed record Metadata(string Id, string SchemaString, IReadOnlyList<stri
 /// <param name="DataChange">False if the rows were in the table already (maintenance).</param>
 public sealed record AddFile(string Path, IReadOnlyDictionary<string, string?> PartitionValues, long Size, long ModificationTime, bool DataChange) : DeltaAction
 {
+    // A string, its UTF-8 bytes, or a column that holds the texts of many files: a table of many files would pay for statistics that nobody asks for.
+    private readonly object? _stats;
+    private readonly int _statsRow;
+
     /// <summary>Statistics as JSON text, or null.</summary>
-    public string? Stats { get; init; }
+    public string? Stats
+    {
+        get => _stats is string text ? text : StatsUtf8 is { IsEmpty: false } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        init => _stats = value;
+    }
+
+    /// <summary>The UTF-8 bytes of the statistics; empty if there are none.</summary>
+    internal ReadOnlySpan<byte> StatsUtf8 => _stats switch
+    {
+        byte[] bytes => bytes,
+        TextColumn column => column.At(_statsRow),
+        string text => Encoding.UTF8.GetBytes(text),
+        _ => default,
+    };
+
+    /// <summary>Takes the statistics as bytes: half the memory of text.</summary>
+    internal byte[]? StatsBytes
+    {
+        init => _stats = value;
+    }
+
+    /// <summary>Takes the statistics as a row of a column.</summary>
+    internal (TextColumn Column, int Row) StatsIn
+    {
+        init => (_stats, _statsRow) = value;
+    }
 
     /// <summary>Free tags.</summary>
     public IReadOnlyDictionary<string, string?>? Tags { get; init; }

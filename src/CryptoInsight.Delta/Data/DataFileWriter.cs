@@ -1,0 +1,181 @@
+using System.Globalization;
+using Apache.Arrow;
+using CryptoInsight.Delta.Actions;
+using CryptoInsight.Delta.Operations;
+using CryptoInsight.Delta.Schema;
+using CryptoInsight.Delta.Store;
+using ParquetSharp;
+
+namespace CryptoInsight.Delta.Data;
+
+/// <summary>Writes rows of one table as new data files and change files, with their statistics, and describes them as actions.</summary>
+/// <remarks>Files are durable when a call returns. A file that no commit names is garbage that VACUUM finds.</remarks>
+internal sealed class DataFileWriter
+{
+    internal const string ChangeFolder = "_change_data/";
+
+    private readonly DeltaTable _table;
+    private readonly TableLayout _layout;
+    private readonly ParquetWriteOptions _options;
+    private readonly WriterProperties _properties;
+    private readonly List<string> _written = [];
+    private int _part;
+
+    public DataFileWriter(DeltaTable table, TableLayout layout, ParquetWriteOptions options)
+    {
+        _table = table;
+        _layout = layout;
+        _options = options;
+        _properties = layout.WriterProperties(options);
+        if (layout.WriteFields.Count == 0 || layout.WriteFields.Any(static f => IsAllVoid(f.Type)))
+        {
+            throw new UnsupportedFeatureException("The table's schema has a void type where files cannot leave it out (inside a list or map, or a struct or table of nothing else). Give the column a real type first.", ["void"]);
+        }
+    }
+
+    /// <summary>Writes all parts; big ones as several files.</summary>
+    public async Task<List<AddFile>> WriteAsync(IReadOnlyList<(PartitionKey Partition, IReadOnlyList<RecordBatch> Rows)> parts, bool dataChange, CancellationToken ct)
+    {
+        List<AddFile> files = [];
+        foreach ((PartitionKey partition, IReadOnlyList<RecordBatch> rows) in parts)
+        {
+            files.AddRange(await WriteAsync(partition, rows.ToAsyncEnumerable(), rows.Count == 1, dataChange, ct).ConfigureAwait(false));
+        }
+
+        return files;
+    }
+
+    /// <summary>Writes the rows of one partition, data columns only, starting a new file when the target size is reached.</summary>
+    public async Task<List<AddFile>> WriteAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, CancellationToken ct)
+    {
+        List<AddFile> files = [];
+        OpenFile? open = null;
+        try
+        {
+            await foreach (RecordBatch batch in rows.WithCancellation(ct).ConfigureAwait(false))
+            {
+                for (int start = 0; start < batch.Length; start += _options.RowGroupRowsMax)
+                {
+                    ct.ThrowIfCancellationRequested();
+                    int length = Math.Min(_options.RowGroupRowsMax, batch.Length - start);
+                    open ??= await OpenAsync(DataFolder(partition), _layout.FileSchema.Value, withStats: true, ct).ConfigureAwait(false);
+                    open.Write(length == batch.Length ? batch : batch.Slice(start, length), isOneBatch);
+                    if (open.BytesWritten >= _table.Options.FileBytesTarget)
+                    {
+                        files.Add(await FinishAsync(open, partition, dataChange, ct).ConfigureAwait(false));
+                        await open.DisposeAsync().ConfigureAwait(false);
+                        open = null;
+                    }
+                }
+            }
+
+            if (open is not null)
+            {
+                files.Add(await FinishAsync(open, partition, dataChange, ct).ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            if (open is not null)
+            {
+                await open.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        return files;
+    }
+
+    /// <summary>Writes one change file: data columns, then <c>_change_type</c>.</summary>
+    public async Task<AddCdcFile> WriteChangesAsync(PartitionKey partition, IReadOnlyList<RecordBatch> rows, CancellationToken ct)
+    {
+        await using OpenFile file = await OpenAsync(ChangeFolder + PartitionPath.FolderOf(partition, _layout) + "cdc-", ChangeFeedReader.FileSchema(_layout), withStats: false, ct).ConfigureAwait(false);
+        foreach (RecordBatch batch in rows)
+        {
+            file.Write(batch, isOnly: false);
+        }
+
+        long size = await file.CompleteAsync(ct).ConfigureAwait(false);
+        return new AddCdcFile(TablePath.FromKey(file.Key), partition.ToLog(_layout), size);
+    }
+
+    /// <summary>Removes the files written so far, where no commit names them and none ever will.</summary>
+    public async Task DiscardAsync()
+    {
+        foreach (string key in _written)
+        {
+            await _table.Store.DeleteAsync(key, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        _written.Clear();
+    }
+
+    private static bool IsAllVoid(DataType type) => type switch
+    {
+        StructType s => s.Fields.Count == 0 || s.Fields.Any(f => IsAllVoid(f.Type)),
+        ArrayType a => ArrowTypes.IsVoid(a.ElementType) || IsAllVoid(a.ElementType),
+        MapType m => ArrowTypes.IsVoid(m.KeyType) || ArrowTypes.IsVoid(m.ValueType) || IsAllVoid(m.KeyType) || IsAllVoid(m.ValueType),
+        _ => false,
+    };
+
+    private string DataFolder(PartitionKey partition) => PartitionPath.FolderOf(partition, _layout) + "part-";
+
+    private async Task<OpenFile> OpenAsync(string prefix, Apache.Arrow.Schema schema, bool withStats, CancellationToken ct)
+    {
+        string key = string.Create(CultureInfo.InvariantCulture, $"{prefix}{_part++:00000}-{_table.Options.NewId():D}.c000{_options.NamePart}.parquet");
+        _written.Add(key);
+        IObjectWriter writer = await _table.Store.CreateAsync(key, ct).ConfigureAwait(false);
+        return new OpenFile(key, writer, schema, _properties, _options.RowGroupRowsMax, withStats ? new ColumnStats(_layout.StatsFields) : null);
+    }
+
+    private async Task<AddFile> FinishAsync(OpenFile open, PartitionKey partition, bool dataChange, CancellationToken ct)
+    {
+        long size = await open.CompleteAsync(ct).ConfigureAwait(false);
+        return new AddFile(TablePath.FromKey(open.Key), partition.ToLog(_layout), size, _table.Options.Clock.GetUtcNow().ToUnixTimeMilliseconds(), dataChange)
+        {
+            Stats = open.Stats?.ToJson(),
+        };
+    }
+
+    /// <summary>A file being written, and what is known of it so far.</summary>
+    private sealed class OpenFile : IAsyncDisposable
+    {
+        private readonly IObjectWriter _writer;
+        private readonly CountingStream _stream;
+        private readonly ParquetFileWriter _parquet;
+
+        public OpenFile(string key, IObjectWriter writer, Apache.Arrow.Schema schema, WriterProperties properties, int rowGroupRowsMax, ColumnStats? stats)
+        {
+            Key = key;
+            Stats = stats;
+            _writer = writer;
+            _stream = new CountingStream(writer.Stream);
+            _parquet = new ParquetFileWriter(_stream, schema, properties, rowGroupRowsMax);
+        }
+
+        public string Key { get; }
+
+        public ColumnStats? Stats { get; }
+
+        public long BytesWritten => _stream.Written;
+
+        public void Write(RecordBatch batch, bool isOnly)
+        {
+            Stats?.Add(batch);
+            _parquet.Write(batch, isOnly);
+        }
+
+        public async Task<long> CompleteAsync(CancellationToken ct)
+        {
+            _parquet.Finish();
+            await _stream.FlushAsync(ct).ConfigureAwait(false);
+            return await _writer.CompleteAsync(ct).ConfigureAwait(false);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _parquet.Dispose();
+            await _stream.DisposeAsync().ConfigureAwait(false);
+            await _writer.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

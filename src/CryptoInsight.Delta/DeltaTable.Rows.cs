@@ -1,0 +1,59 @@
+using Apache.Arrow;
+using CryptoInsight.Delta.Actions;
+using CryptoInsight.Delta.Commit;
+using CryptoInsight.Delta.Data;
+using CryptoInsight.Delta.Log;
+using CryptoInsight.Delta.Operations;
+using CryptoInsight.Delta.Predicates;
+using CryptoInsight.Delta.Schema;
+
+namespace CryptoInsight.Delta;
+
+public sealed partial class DeltaTable
+{
+    private ParquetWriteOptions? _smallFiles;
+
+    /// <summary>How micro-batches are written: fast, since compaction will rewrite them.</summary>
+    internal ParquetWriteOptions SmallFiles => _smallFiles ??= ParquetWriteOptions.Default with { Encodings = Options.Encodings };
+
+    /// <summary>The rows of a snapshot, deletion vectors and partition values applied, filtered exactly; columns in the order asked for (null: the schema's).</summary>
+    /// <remarks>At most 65,536 rows in a batch; one row group of one file is held at a time. The order of rows is not promised.</remarks>
+    public IAsyncEnumerable<RecordBatch> ReadAsync(Snapshot snapshot, IReadOnlyList<string>? columns = null, Predicate? predicate = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return ReadFilesAsync(snapshot, snapshot.FilesFor(predicate), columns, predicate, ct);
+    }
+
+    /// <summary>The rows of given files of a snapshot's schema (for followers of the log).</summary>
+    public IAsyncEnumerable<RecordBatch> ReadFilesAsync(Snapshot snapshot, IEnumerable<AddFile> files, IReadOnlyList<string>? columns = null, Predicate? predicate = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(files);
+        TableLayout layout = TableLayout.Of(snapshot);
+        IReadOnlyList<StructField> fields = TableScan.Fields(layout, columns);
+        return TableScan.ReadAsync(Store, layout, files, fields, predicate is null ? null : BoundPredicate.Bind(predicate, snapshot.Schema), ct);
+    }
+
+    /// <summary>The row changes of the versions in (fromExclusive, toInclusive], in order of version.</summary>
+    /// <remarks>Rows have the columns of the newest version of the range. Change files where a version has them, else its added and removed rows, exact to the row where deletion vectors changed.</remarks>
+    public IAsyncEnumerable<ChangeBatch> ReadChangesAsync(long fromExclusive, long toInclusive, IReadOnlyList<string>? columns = null, CancellationToken ct = default) =>
+        new ChangeFeedReader(this).ReadAsync(fromExclusive, toInclusive, columns, ct);
+
+    /// <summary>Appends rows (all columns of the schema, partition columns included; split by partition inside).</summary>
+    /// <remarks>Columns are found by name, in any order; a nullable column may be left out. The rows are durable when this returns <see cref="CommitOutcome.Committed"/>.</remarks>
+    public Task<CommitOutcome> AppendAsync(IReadOnlyList<RecordBatch> rows, CommitSpec spec, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(spec);
+        return Append.RunAsync(this, rows, spec, ct);
+    }
+
+    /// <summary>Inserts, replaces and deletes rows by key in one commit; replaced and deleted rows are marked in deletion vectors where the table allows them.</summary>
+    /// <remarks>A row may move to another partition: old rows are found by key wherever they are. With the change feed on, the exact row changes are written too.</remarks>
+    public Task<CommitOutcome> UpsertAsync(RowChanges changes, CommitSpec spec, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        ArgumentNullException.ThrowIfNull(spec);
+        return Upsert.RunAsync(this, changes, spec, ct);
+    }
+}

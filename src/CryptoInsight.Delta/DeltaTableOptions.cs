@@ -1,0 +1,49 @@
+namespace CryptoInsight.Delta;
+
+/// <summary>What the engine takes from outside.</summary>
+public sealed record DeltaTableOptions
+{
+    /// <summary>The clock of commit times and retention.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Makes the unique part of file names and transaction ids.</summary>
+    public Func<Guid> NewId { get; init; } = DefaultId;
+
+    /// <summary>Who commits: <c>engineInfo</c> of commitInfo.</summary>
+    public string EngineInfo { get; init; } = "CryptoInsight.Delta";
+
+    /// <summary>Target size of a data file in bytes.</summary>
+    public long FileBytesTarget { get; init; } = 128L << 20;
+
+    /// <summary>How often one commit may lose the race for a version before it gives up.</summary>
+    public int CommitAttemptsMax { get; init; } = 1000;
+
+    /// <summary>When checkpoints and log cleanup run.</summary>
+    public LogUpkeepMode Upkeep { get; init; } = LogUpkeepMode.Background;
+
+    /// <summary>The lowest version that any registered reader has read up to: log cleanup keeps what comes after it, and a way to build it. Null, or a null answer: no reader.</summary>
+    public Func<long?>? LogNeededFrom { get; init; }
+
+    /// <summary>Told when a checkpoint or a cleanup failed; it is tried again after the next commit.</summary>
+    public Action<Exception>? OnUpkeepFault { get; init; }
+
+    /// <summary>Parquet encodings by column; see <see cref="TableDefinition.Encodings"/>.</summary>
+    public IReadOnlyDictionary<string, ColumnEncoding> Encodings { get; init; } = new Dictionary<string, ColumnEncoding>();
+
+#pragma warning disable RS0030 // The one default of the whole engine; simulations pass a seeded generator.
+    private static Guid DefaultId() => Guid.NewGuid();
+#pragma warning restore RS0030
+}
+
+/// <summary>When checkpoints and log cleanup run.</summary>
+public enum LogUpkeepMode
+{
+    /// <summary>On a thread of the pool, beside the commits.</summary>
+    Background,
+
+    /// <summary>After the commit, before it returns: for simulations on one thread.</summary>
+    Inline,
+
+    /// <summary>Only when asked for.</summary>
+    Off,
+}

@@ -1,0 +1,67 @@
+using CryptoInsight.Delta.Actions;
+using CryptoInsight.Delta.Data;
+using CryptoInsight.Delta.Schema;
+
+namespace CryptoInsight.Delta.Predicates;
+
+/// <summary>Decides from the log alone which files may hold a row for which a predicate is true.</summary>
+/// <remarks>Pure. Answers "maybe" wherever the statistics are silent, so a file is left out only if no row of it can match.</remarks>
+public static class FilePruning
+{
+    /// <summary>The files of <paramref name="files"/> that may match.</summary>
+    /// <param name="files">Live files of the snapshot.</param>
+    /// <param name="protocol">The protocol in force.</param>
+    /// <param name="metadata">The metadata in force.</param>
+    /// <param name="schema">The schema of the metadata.</param>
+    /// <param name="predicate">The condition; null takes all files.</param>
+    public static IEnumerable<AddFile> Select(IEnumerable<AddFile> files, Protocol protocol, Metadata metadata, StructType schema, Predicate? predicate)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (predicate is null)
+        {
+            return files;
+        }
+
+        TableLayout layout = TableLayout.Of(protocol, metadata, schema);
+        return Select(files, layout, BoundPredicate.Bind(predicate, schema));
+    }
+
+    internal static IEnumerable<AddFile> Select(IEnumerable<AddFile> files, TableLayout layout, BoundPredicate predicate)
+    {
+        FileBounds bounds = new(layout);
+        foreach (AddFile file in files)
+        {
+            bounds.File = file;
+            if (Maybe.True(predicate, bounds))
+            {
+                yield return file;
+            }
+        }
+    }
+
+    /// <summary>Whether every row of the file surely matches, by partition values alone (statistics do not know deleted or rounded rows).</summary>
+    internal static bool Covers(AddFile file, TableLayout layout, BoundPredicate predicate)
+    {
+        FileBounds bounds = new(layout) { File = file, PartitionsOnly = true };
+        return !Maybe.False(predicate, bounds) && !Maybe.Null(predicate, bounds);
+    }
+
+    /// <summary>Bounds of whichever file is set: partition values and statistics.</summary>
+    internal sealed class FileBounds(TableLayout layout) : IColumnBounds
+    {
+        public AddFile File { get; set; } = null!;
+
+        public bool PartitionsOnly { get; init; }
+
+        public ColumnBounds Of(StructField column)
+        {
+            string name = layout.PhysicalName(column);
+            if (layout.IsPartition(column))
+            {
+                return FileStats.Of(File).OfPartition(name, column);
+            }
+
+            return PartitionsOnly ? ColumnBounds.Unknown : FileStats.Of(File).Of(name, column.Type);
+        }
+    }
+}

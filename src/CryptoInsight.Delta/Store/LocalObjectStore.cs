@@ -1,0 +1,418 @@
+using System.Collections.Concurrent;
+using System.IO.Enumeration;
+using System.Runtime.CompilerServices;
+
+namespace CryptoInsight.Delta.Store;
+
+/// <summary>A folder on this machine (or a mount that keeps POSIX promises) as an object store.</summary>
+/// <remarks>Bytes go to a temporary file, are synced, get their name by <c>link(2)</c> (exclusive) or <c>rename(2)</c> (replacing), then the folder is synced.
+/// <c>File.Move(overwrite: false)</c> checks and renames in two steps on Linux and lets two racing writers both win, so it is not used there.
+/// Keys that start with <c>.</c> and end with <c>.tmp</c> in their last segment are the store's own and never listed.</remarks>
+public sealed class LocalObjectStore : IObjectStore
+{
+    private static long s_temporaryCounter;
+
+    private readonly string _root;
+    private readonly bool _fsync;
+    private readonly ConcurrentDictionary<string, bool> _durableFolders = new(StringComparer.Ordinal);
+
+    /// <summary>A store below <paramref name="root"/>, which is made when the first object is written.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="fsync">False only where losing the last writes in a power failure does not matter (tests): naming stays exclusive and whole.</param>
+    public LocalObjectStore(string root, bool fsync = true)
+    {
+        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        _fsync = fsync;
+        Root = new Uri("file://" + Uri.EscapeDataString(_root.Replace('\\', '/')).Replace("%2F", "/", StringComparison.Ordinal) + "/");
+    }
+
+    /// <inheritdoc/>
+    public Uri Root { get; }
+
+    /// <summary>The folder.</summary>
+    public string RootPath => _root;
+
+    /// <summary>The file of a key, for engines that open files themselves.</summary>
+    public string PathOf(string key) => Path.Combine(_root, StoreKey.Check(key));
+
+    /// <inheritdoc/>
+    public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken ct = default)
+    {
+        string path = PathOf(key);
+        return Durably(() => Put(path, content.Span, static (from, to) => NameIfAbsent(from, to)), ct);
+    }
+
+    /// <inheritdoc/>
+    public Task PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken ct = default)
+    {
+        string path = PathOf(key);
+        return Durably(() => Put(path, content.Span, static (from, to) => NameAlways(from, to)), ct);
+    }
+
+    /// <inheritdoc/>
+    public Task<IObjectWriter> CreateAsync(string key, CancellationToken ct = default)
+    {
+        ct.ThrowIfCancellationRequested();
+        string path = PathOf(key);
+        (string temporary, FileStream stream) = OpenTemporary(path, bufferBytes: 1 << 16);
+        return Task.FromResult<IObjectWriter>(new Writer(this, path, temporary, stream));
+    }
+
+    /// <inheritdoc/>
+    public Task<byte[]> ReadAsync(string key, CancellationToken ct = default)
+    {
+        ct.ThrowIfCancellationRequested();
+        try
+        {
+            return Task.FromResult(File.ReadAllBytes(PathOf(key)));
+        }
+        catch (Exception e) when (IsAbsence(e, key))
+        {
+            return Task.FromException<byte[]>(new ObjectNotFoundException(key, Root));
+        }
+        catch (IOException e)
+        {
+            return Task.FromException<byte[]>(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenReadAsync(string key, CancellationToken ct = default)
+    {
+        ct.ThrowIfCancellationRequested();
+        try
+        {
+            return Task.FromResult<Stream>(new FileStream(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1));
+        }
+        catch (Exception e) when (IsAbsence(e, key))
+        {
+            return Task.FromException<Stream>(new ObjectNotFoundException(key, Root));
+        }
+        catch (IOException e)
+        {
+            return Task.FromException<Stream>(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<StoredObject?> FindAsync(string key, CancellationToken ct = default)
+    {
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult(Describe(PathOf(key), key));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, string? after = null, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        int slash = prefix.LastIndexOf('/');
+        string folder = slash < 0 ? "" : prefix[..(slash + 1)];
+        if (folder.Length > 0)
+        {
+            StoreKey.Check(folder[..^1]);
+        }
+
+        foreach (StoredObject found in List(folder, prefix, after))
+        {
+            ct.ThrowIfCancellationRequested();
+            yield return found;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string key, CancellationToken ct = default)
+    {
+        ct.ThrowIfCancellationRequested();
+        string path = PathOf(key);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone with its folder: the same as gone.
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Removes what writers that died left behind: temporary files not touched since <paramref name="before"/>; returns how many.</summary>
+    public int SweepTemporaryFiles(DateTimeOffset before)
+    {
+        if (!Directory.Exists(_root))
+        {
+            return 0;
+        }
+
+        FileSystemEnumerable<string> left = new(_root, static (ref FileSystemEntry e) => e.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry e) => !e.IsDirectory && IsTemporary(e.FileName) && e.LastWriteTimeUtc < before,
+        };
+        int removed = 0;
+        foreach (string path in left.ToList())
+        {
+            File.Delete(path);
+            removed++;
+        }
+
+        return removed;
+    }
+
+    private static bool IsTemporary(ReadOnlySpan<char> name) => name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal);
+
+    // Opening a folder as a file is "access denied": for a store that key has no object.
+    private bool IsAbsence(Exception e, string key) => e is FileNotFoundException or DirectoryNotFoundException || (e is UnauthorizedAccessException && Directory.Exists(PathOf(key)));
+
+    private static StoredObject? Describe(string path, string key)
+    {
+        FileInfo file = new(path);
+        return file.Exists ? new StoredObject(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc)) : null;
+    }
+
+    private IEnumerable<StoredObject> List(string folder, string prefix, string? after)
+    {
+        List<string> names = Names(folder, prefix, after);
+        names.Sort(string.CompareOrdinal);
+        foreach (string key in names)
+        {
+            if (key[^1] == '/')
+            {
+                foreach (StoredObject below in List(key, prefix, after))
+                {
+                    yield return below;
+                }
+            }
+            else if (Describe(Path.Combine(_root, key), key) is { } found)
+            {
+                yield return found;
+            }
+        }
+    }
+
+    // Keys of one folder's files, and of its folders with a slash at the end: that slash makes plain ordinal order the order of the whole tree.
+    private List<string> Names(string folder, string prefix, string? after)
+    {
+        string path = Path.Combine(_root, folder);
+        if (!Directory.Exists(path))
+        {
+            return [];
+        }
+
+        FileSystemEnumerable<string> entries = new(path, (ref FileSystemEntry e) => e.IsDirectory ? $"{folder}{e.FileName}/" : $"{folder}{e.FileName}", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry e) => Admits(e.FileName, e.IsDirectory, folder, prefix, after),
+        };
+        try
+        {
+            return [.. entries];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    private static bool Admits(ReadOnlySpan<char> name, bool isFolder, string folder, string prefix, string? after)
+    {
+        if (!isFolder && IsTemporary(name))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> wanted = prefix.Length > folder.Length ? prefix.AsSpan(folder.Length) : default;
+        if (isFolder)
+        {
+            // What `after` excludes below is sorted out one level deeper.
+            return name.StartsWith(wanted, StringComparison.Ordinal);
+        }
+
+        if (!name.StartsWith(wanted, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        return after is null || CompareKey(folder, name, after) > 0;
+    }
+
+    // Folder + name against another key, without building the key.
+    private static int CompareKey(string folder, ReadOnlySpan<char> name, string other)
+    {
+        int common = Math.Min(folder.Length, other.Length);
+        int order = folder.AsSpan(0, common).SequenceCompareTo(other.AsSpan(0, common));
+        return order != 0 ? order : other.Length < folder.Length ? 1 : name.SequenceCompareTo(other.AsSpan(folder.Length));
+    }
+
+    private bool Put(string path, ReadOnlySpan<byte> content, Func<string, string, bool> name)
+    {
+        (string temporary, FileStream stream) = OpenTemporary(path, bufferBytes: 0);
+        try
+        {
+            using (stream)
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: _fsync);
+            }
+
+            if (!name(temporary, path))
+            {
+                return false;
+            }
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+
+        SyncFolderOf(path);
+        return true;
+    }
+
+    private (string Path, FileStream Stream) OpenTemporary(string path, int bufferBytes)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        MakeFolder(folder);
+        while (true)
+        {
+            // Unique within this machine and boot; should another machine on the same mount collide, CreateNew refuses and the next number is tried.
+            string temporary = Path.Combine(folder, $".{Environment.ProcessId:x}-{Interlocked.Increment(ref s_temporaryCounter):x}.tmp");
+            try
+            {
+                return (temporary, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferBytes));
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Someone removed the empty folder since it was made.
+                _durableFolders.TryRemove(folder, out _);
+                MakeFolder(folder);
+            }
+            catch (IOException) when (File.Exists(temporary))
+            {
+                continue;
+            }
+        }
+    }
+
+    private void MakeFolder(string folder)
+    {
+        if (_durableFolders.ContainsKey(folder))
+        {
+            return;
+        }
+
+        if (!Directory.Exists(folder))
+        {
+            string? parent = Path.GetDirectoryName(folder);
+            if (parent is not null)
+            {
+                MakeFolder(parent);
+            }
+
+            Directory.CreateDirectory(folder);
+            SyncFolderOf(folder);
+        }
+
+        _durableFolders[folder] = true;
+    }
+
+    private void SyncFolderOf(string path)
+    {
+        if (_fsync && !OperatingSystem.IsWindows() && Path.GetDirectoryName(path) is { } folder)
+        {
+            PosixFiles.SyncFolder(folder);
+        }
+    }
+
+    private static bool NameIfAbsent(string from, string to)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return PosixFiles.LinkIfAbsent(from, to);
+        }
+
+        try
+        {
+#pragma warning disable RS0030 // On Windows MoveFileEx without the replace flag is exclusive.
+            File.Move(from, to, overwrite: false);
+#pragma warning restore RS0030
+            return true;
+        }
+        catch (IOException) when (File.Exists(to))
+        {
+            return false;
+        }
+    }
+
+    private static bool NameAlways(string from, string to)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+#pragma warning disable RS0030 // On Windows this is MoveFileEx with the replace flag: atomic for readers.
+            File.Move(from, to, overwrite: true);
+#pragma warning restore RS0030
+        }
+        else
+        {
+            PosixFiles.Replace(from, to);
+        }
+
+        return true;
+    }
+
+    // A sync can take long on a busy disk: not on the caller's thread. Without sync the work is short and a hop would cost more than it saves.
+    private Task<T> Durably<T>(Func<T> work, CancellationToken ct) => _fsync ? Task.Run(work, ct) : Inline(work, ct);
+
+    private static Task<T> Inline<T>(Func<T> work, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        try
+        {
+            return Task.FromResult(work());
+        }
+        catch (IOException e)
+        {
+            return Task.FromException<T>(e);
+        }
+    }
+
+    private sealed class Writer(LocalObjectStore store, string path, string temporary, FileStream stream) : IObjectWriter
+    {
+        private bool _closed;
+
+        public Stream Stream => stream;
+
+        public Task<long> CompleteAsync(CancellationToken ct = default) => store.Durably(Complete, ct);
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_closed)
+            {
+                _closed = true;
+                await stream.DisposeAsync().ConfigureAwait(false);
+                File.Delete(temporary);
+            }
+        }
+
+        private long Complete()
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            stream.Flush(flushToDisk: store._fsync);
+            long length = stream.Length;
+            stream.Dispose();
+            _closed = true;
+            try
+            {
+                if (!NameIfAbsent(temporary, path))
+                {
+                    throw new IOException($"'{path}' exists already: data files are never overwritten. Use a fresh name.");
+                }
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+
+            store.SyncFolderOf(path);
+            return length;
+        }
+    }
+}
