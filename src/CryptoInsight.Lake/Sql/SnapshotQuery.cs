@@ -41,6 +41,10 @@ internal sealed class SnapshotQuery
         _inPath = FindPartitionsInPath();
     }
 
+    /// <summary>A query with as many rows as the log says that the table has, and nothing in them: for statements that only count.</summary>
+    public static string CountOnly(Snapshot snapshot) =>
+        string.Create(CultureInfo.InvariantCulture, $"SELECT {string.Join(", ", snapshot.Schema.Fields.Select(Null))} FROM range({snapshot.RowCount!.Value})");
+
     /// <summary>The files that have deleted rows.</summary>
     public IEnumerable<AddFile> FilesWithDeletedRows => _files.Where(f => f.DeletionVector is not null);
 
@@ -77,7 +81,7 @@ internal sealed class SnapshotQuery
         IReadOnlyList<AddFile> whole = [.. _files.Where(f => f.DeletionVector is null)], holed = [.. FilesWithDeletedRows];
         if (_files.Count == 0)
         {
-            return $"SELECT {string.Join(", ", _snapshot.Schema.Fields.Select(f => IsVoid(f) ? $"NULL AS {DuckDbText.Name(f.Name)}" : $"CAST(NULL AS {DuckDbText.Type(f.Type)}) AS {DuckDbText.Name(f.Name)}"))} WHERE false";
+            return $"SELECT {string.Join(", ", _snapshot.Schema.Fields.Select(Null))} WHERE false";
         }
 
         var sql = new StringBuilder();
@@ -128,10 +132,26 @@ internal sealed class SnapshotQuery
             : string.Create(CultureInfo.InvariantCulture, $"CAST(substr(r.filename, {CodePointsBefore(_inPath[field.Name].Start) + 1}, {_inPath[field.Name].Length}) AS {DuckDbText.Type(field.Type)}) AS {name}");
     }
 
+    private bool HasMappedParts(DataType type) => type switch
+    {
+        StructType s => s.Fields.Any(f => ColumnMapping.PhysicalName(f, _mapping) != f.Name || HasMappedParts(f.Type)),
+        ArrayType a => HasMappedParts(a.ElementType),
+        MapType m => HasMappedParts(m.KeyType) || HasMappedParts(m.ValueType),
+        _ => false,
+    };
+
+    private static string Null(StructField field) =>
+        IsVoid(field) ? $"NULL AS {DuckDbText.Name(field.Name)}" : $"CAST(NULL AS {DuckDbText.Type(field.Type)}) AS {DuckDbText.Name(field.Name)}";
+
     private static bool IsVoid(StructField field) => field.Type is PrimitiveType { Name: "void" };
 
     private string SchemaEntry(StructField field)
     {
+        if (_mapping != ColumnMappingMode.None && HasMappedParts(field.Type))
+        {
+            throw new SqlException("SQL cannot read nested columns of a table with column mapping yet; `dump` can.");
+        }
+
         string key = _mapping == ColumnMappingMode.Id && ColumnMapping.FieldId(field) is { } id
             ? id.ToString(CultureInfo.InvariantCulture)
             : DuckDbText.Literal(ColumnMapping.PhysicalName(field, _mapping));
