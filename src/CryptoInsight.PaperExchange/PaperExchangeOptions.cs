@@ -76,6 +76,7 @@ public sealed record PaperExchangeOptions
             wrong.Add($"{nameof(RecordingPlayed)} is negative");
         }
 
+        Faults.Validate();
         if (wrong.Count > 0)
         {
             throw new ArgumentException($"The paper exchange cannot start: {string.Join("; ", wrong)}.");

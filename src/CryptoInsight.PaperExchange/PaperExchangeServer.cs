@@ -1,5 +1,8 @@
+using System.Globalization;
+using CryptoInsight.PaperExchange.Faults;
 using CryptoInsight.PaperExchange.Market;
 using CryptoInsight.PaperExchange.Rest;
+using CryptoInsight.PaperExchange.Streams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -51,7 +54,15 @@ public sealed class PaperExchangeServer : IAsyncDisposable
         WebApplication app = builder.Build();
         try
         {
-            RestApi.Map(app, venue, options);
+            app.Use((context, next) =>
+            {
+                context.Response.Headers[SimulatedHeader] = "SIMULATED";
+                context.Response.Headers.Date = venue.Clock.Now.ToDateTimeOffset().ToString("R", CultureInfo.InvariantCulture); // the exchange's clock, not ours
+                return next(context);
+            });
+            FaultInjector faults = new(options.Faults, venue.Clock.Start);
+            StreamApi.Map(app, venue, faults);
+            RestApi.Map(app, venue, options, faults);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
             return new PaperExchangeServer(app, venue.Clock, new Uri(address));

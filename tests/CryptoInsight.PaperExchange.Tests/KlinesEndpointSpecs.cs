@@ -278,6 +278,14 @@ public class KlinesEndpointSpecs
     }
 
     [Fact]
+    public async Task The_date_header_is_the_exchanges_date()
+    {
+        await using ExchangeClient exchange = await ExchangeClient.StartAsync();
+        using HttpResponseMessage response = await exchange.Client("127.0.0.1").GetAsync(new Uri(exchange.Server.BaseAddress, "/api/v3/ping"));
+        Assert.Equal(DateTimeOffset.Parse("2026-11-22T12:34:56Z", System.Globalization.CultureInfo.InvariantCulture), response.Headers.Date);
+    }
+
+    [Fact]
     public async Task The_front_page_says_simulated()
     {
         await using ExchangeClient exchange = await ExchangeClient.StartAsync();

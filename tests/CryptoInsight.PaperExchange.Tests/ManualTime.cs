@@ -6,6 +6,7 @@ internal sealed class ManualTime(DateTimeOffset now) : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = now;
+    private TaskCompletionSource _armed = new();
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -26,9 +27,25 @@ internal sealed class ManualTime(DateTimeOffset now) : TimeProvider
         lock (_lock)
         {
             _timers.Add(timer);
+            _armed.TrySetResult();
         }
 
         return timer;
+    }
+
+    /// <summary>Ends once somebody waits for a timer: then all that was due has been done.</summary>
+    public Task Armed()
+    {
+        lock (_lock)
+        {
+            if (_timers.Any(t => t.Due < DateTimeOffset.MaxValue))
+            {
+                return Task.CompletedTask;
+            }
+
+            _armed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _armed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
     }
 
     /// <summary>Moves the clock, stopping at every timer that falls due on the way.</summary>

@@ -105,6 +105,8 @@ public class RecordingSpecs
     [InlineData("1735689600000,1,1,1,1,1,1735689659999,1,1,1,1,0\n1735689660000,1,x,1,1,1,1735689719999,1,1,1,1,0\n", "Row 2 of the recording is not a candle")]
     [InlineData("1735689600001,1,1,1,1,1,1735689659999,1,1,1,1,0\n", "not on the grid of 1m")]
     [InlineData("1735689600000,1,1,2,1,1,1735689659999,1,1,1,1,0\n", "contradicts itself")]
+    [InlineData("[[1735689600000,\"1\",", "perhaps it is cut off")]
+    [InlineData("\u001f\u008b\u0008", "There is no candle in the recording.")]
     [InlineData("[[1735689600000,\"1\"]]", "Row 1 of the recording is not a candle")]
     public void A_file_that_is_not_a_recording_is_refused_with_a_reason(string text, string reason)
     {

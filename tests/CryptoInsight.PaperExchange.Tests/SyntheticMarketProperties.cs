@@ -117,6 +117,18 @@ public class SyntheticMarketProperties
     }
 
     [Fact]
+    public void A_thinly_traded_symbol_has_quiet_minutes_that_repeat_the_last_price()
+    {
+        string thin = Enumerable.Range(0, 300).Select(i => $"COIN{i}USDT").MinBy(c => Listings.Describe(1, c).Temperament is var t ? t.DailyTurnover / t.TradeSize : 0)!;
+        ISeries series = Markets.Series(thin, outages: false);
+        List<Kline> minutes = Markets.Klines(series, "1m", Markets.At("2025-07-01T00:00:00Z"), null, 5_000);
+        int quiet = minutes.Count(m => m.Bar.Trades == 0);
+        Assert.InRange(quiet, 500, 4_500);
+        Assert.All(minutes.Zip(minutes.Skip(1)).Where(p => p.Second.Bar.Trades == 0), p => Assert.Equal(Bar.Flat(p.First.Bar.Close), p.Second.Bar));
+        Assert.All(minutes.Where((_, i) => i % 97 == 0), m => Assert.Equal(m, Markets.Klines(Markets.Series(thin, outages: false), "1m", m.OpenTime, m.OpenTime).Single()));
+    }
+
+    [Fact]
     public void There_are_outages_months_apart_that_hit_every_symbol_and_cut_longer_candles_short()
     {
         Venue venue = Markets.Venue();

@@ -55,10 +55,10 @@ public static class WeightBudget
         {
             s = s with { Out = s.Out.Remove(lease.Id) };
             s = feedback.Match(
-                answered => answered.UsedWeight is { } used ? Report(s, spec, now, known, used) with { IsProbing = false } : Unseen(s, known) with { IsProbing = false },
-                throttled => Unseen(s, known),
-                banned => Unseen(s, known),
-                lost => Unseen(s, known));
+                answered => answered.UsedWeight is { } used ? Report(s, spec, now, known, used) with { IsProbing = false } : Unseen(s, spec, now, known) with { IsProbing = false },
+                throttled => Unseen(s, spec, now, known),
+                banned => Unseen(s, spec, now, known),
+                lost => Unseen(s, spec, now, known));
         }
 
         // After a pause nobody knows what is used: one request finds out before the others follow.
@@ -162,13 +162,23 @@ public static class WeightBudget
         long from = WeightBudgetState.MinuteOf(lease.GrantedAt + -spec.BoundaryErrorMicros);
         long to = WeightBudgetState.MinuteOf(now + spec.BoundaryErrorMicros);
         WeightMinute weights = s.Of(from);
-        s = s.With(from, weights with { Reported = Math.Max(weights.Reported, used) });
-        return from == to ? s : Unseen(s, lease, from + 1);
+
+        // What was answered before this request left is counted in what it was told.
+        bool includesUnplaced = from == to && lease.GrantedAt >= weights.UnplacedAt;
+        s = s.With(from, weights with { Reported = Math.Max(weights.Reported, used), Unplaced = includesUnplaced ? 0 : weights.Unplaced });
+        for (long minute = Math.Max(from + 1, lease.FirstMinute); minute <= Math.Max(to, lease.LastMinute); minute++)
+        {
+            WeightMinute later = s.Of(minute);
+            s = s.With(minute, later with { Unplaced = later.Unplaced + lease.Weight, UnplacedAt = UnixMicros.Max(later.UnplacedAt, now) });
+        }
+
+        return s;
     }
 
-    private static WeightBudgetState Unseen(WeightBudgetState s, WeightLeaseOut lease, long fromMinute = long.MinValue)
+    private static WeightBudgetState Unseen(WeightBudgetState s, WeightBudgetSpec spec, UnixMicros now, WeightLeaseOut lease)
     {
-        for (long minute = Math.Max(fromMinute, lease.FirstMinute); minute <= lease.LastMinute; minute++)
+        long last = Math.Max(lease.LastMinute, WeightBudgetState.MinuteOf(now + spec.BoundaryErrorMicros));
+        for (long minute = lease.FirstMinute; minute <= last; minute++)
         {
             WeightMinute weights = s.Of(minute);
             s = s.With(minute, weights with { Unseen = weights.Unseen + lease.Weight });

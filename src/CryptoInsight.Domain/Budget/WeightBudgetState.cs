@@ -60,7 +60,7 @@ public sealed record WeightBudgetState
     public int UsedIn(long minute)
     {
         WeightMinute weights = Of(minute);
-        int unreported = weights.Unseen;
+        int unreported = weights.Unseen + weights.Unplaced;
         foreach (WeightLeaseOut lease in Out.Values)
         {
             unreported += lease.FirstMinute <= minute && minute <= lease.LastMinute ? lease.Weight : 0;

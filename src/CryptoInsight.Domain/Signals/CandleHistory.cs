@@ -4,7 +4,7 @@ using CryptoInsight.Domain.Market;
 namespace CryptoInsight.Domain.Signals;
 
 /// <summary>All candles of one symbol in one version of Silver, collected in any order, as compactly as Gold needs them (64 bytes each).</summary>
-/// <remarks>A builder for one thread: add, then give it to <see cref="SymbolTransitions"/>. Sorted input is not sorted again. A key twice is a broken invariant (INV-2) and throws when the history is used.</remarks>
+/// <remarks>A builder for one thread: add, then give it to <see cref="SymbolTransitions"/> and add no more. Sorted input is not sorted again. A key twice is a broken invariant (INV-2) and throws when the history is used.</remarks>
 public sealed class CandleHistory
 {
     private readonly List<Bar>?[] _bars = new List<Bar>?[Interval.All.Count];
@@ -59,6 +59,20 @@ public sealed class CandleHistory
         {
             added[i] = Bar.Of(interval, columns, i);
         }
+    }
+
+    /// <summary>The history after these changes; this one stays as it is.</summary>
+    public CandleHistory With(Symbol symbol, IReadOnlyList<CandleChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        CandleHistory next = new();
+        _bars.CopyTo(next._bars, 0);
+        foreach (IGrouping<Interval, CandleChange> own in changes.GroupBy(c => c.Interval))
+        {
+            next._bars[own.Key.Rank] = BarMerge.Of(own.Key, Sorted(symbol, own.Key), own.ToArray());
+        }
+
+        return next;
     }
 
     /// <summary>The candles of an interval, sorted and proven to be each there once and on the grid.</summary>

@@ -32,6 +32,41 @@ internal sealed class DeltaBuilder
         }
     }
 
+    /// <summary>The difference of two sequences of rows of one symbol, both sorted by timeframe and bucket start; keeps nothing else.</summary>
+    public static SignalDelta BetweenSorted(IEnumerable<SignalRow> from, IEnumerable<SignalRow> to)
+    {
+        List<SignalRow> upserts = [];
+        List<SignalKey> deletes = [];
+        using IEnumerator<SignalRow> old = from.GetEnumerator();
+        bool hasOld = old.MoveNext();
+        foreach (SignalRow row in to)
+        {
+            while (hasOld && Compare(old.Current, row) < 0)
+            {
+                deletes.Add(old.Current.Key);
+                hasOld = old.MoveNext();
+            }
+
+            bool isKnown = hasOld && Compare(old.Current, row) == 0;
+            if (!isKnown || !old.Current.Equals(row))
+            {
+                upserts.Add(row);
+            }
+
+            hasOld = isKnown ? old.MoveNext() : hasOld;
+        }
+
+        for (; hasOld; hasOld = old.MoveNext())
+        {
+            deletes.Add(old.Current.Key);
+        }
+
+        return upserts.Count == 0 && deletes.Count == 0 ? SignalDelta.Empty : new SignalDelta(upserts, deletes);
+    }
+
+    private static int Compare(SignalRow a, SignalRow b) =>
+        a.Timeframe == b.Timeframe ? a.BucketStart.CompareTo(b.BucketStart) : a.Timeframe.CompareTo(b.Timeframe);
+
     public SignalDelta Build() =>
         _upserts is null && _deletes is null ? SignalDelta.Empty : new SignalDelta(_upserts ?? [], _deletes ?? []);
 }

@@ -53,6 +53,17 @@ public sealed class FearGreedIndex : IEquatable<FearGreedIndex>
     /// <summary>The newest point at or before <paramref name="at"/> that is at most <see cref="AgeMax"/> old then, or null.</summary>
     public FearGreedPoint? AsOf(UnixMicros at) => Fresh(CountUpTo(at.Value) - 1, at.Value);
 
+    /// <summary>Moves a count of points forward past those with a time at or before <paramref name="micros"/>.</summary>
+    internal int CountUpTo(long micros, int count)
+    {
+        while (count < _points.Length && _points[count].Time.Value <= micros)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     /// <summary>How many points have a time at or before <paramref name="micros"/>.</summary>
     internal int CountUpTo(long micros)
     {

@@ -83,17 +83,7 @@ internal sealed class SeriesFold
 
     private FearGreedPoint? Mood(long bucketEnd)
     {
-        IReadOnlyList<FearGreedPoint> points = _index.Points;
-        if (_indexCount < 0)
-        {
-            _indexCount = _index.CountUpTo(bucketEnd);
-        }
-
-        while (_indexCount < points.Count && points[_indexCount].Time.Value <= bucketEnd)
-        {
-            _indexCount++;
-        }
-
+        _indexCount = _indexCount < 0 ? _index.CountUpTo(bucketEnd) : _index.CountUpTo(bucketEnd, _indexCount);
         return _index.Fresh(_indexCount - 1, bucketEnd);
     }
 

@@ -56,44 +56,7 @@ internal sealed class SourceState(Interval interval, Bar[] bars, SeriesState[] s
     /// <summary>The held candles after these changes; the same array if nothing changed.</summary>
     public Bar[] Merge(ReadOnlySpan<CandleChange> changes)
     {
-        Bar[] puts = new Bar[changes.Length];
-        long[] times = new long[changes.Length];
-        int[] order = new int[changes.Length];
-        for (int i = 0; i < changes.Length; i++)
-        {
-            order[i] = i;
-            times[i] = changes[i].OpenTime.Value;
-            if (changes[i] is CandleChange.Put put)
-            {
-                puts[i] = Bar.Of(Interval, put.Candle);
-                Bar.CheckGrid(Interval, times[i]);
-            }
-        }
-
-        Array.Sort(order, (a, b) => times[a] != times[b] ? times[a].CompareTo(times[b]) : a - b);
-        List<Bar> merged = new(Bars.Length + changes.Length);
-        int held = 0;
-        for (int i = 0; i < order.Length; i++)
-        {
-            long openTime = times[order[i]];
-            if (i + 1 < order.Length && times[order[i + 1]] == openTime)
-            {
-                continue; // a later change of the same key follows
-            }
-
-            while (held < Bars.Length && Bars[held].OpenTime < openTime)
-            {
-                merged.Add(Bars[held++]);
-            }
-
-            held += held < Bars.Length && Bars[held].OpenTime == openTime ? 1 : 0;
-            if (changes[order[i]] is CandleChange.Put)
-            {
-                merged.Add(puts[order[i]]);
-            }
-        }
-
-        merged.AddRange(Bars.AsSpan(held));
+        List<Bar> merged = BarMerge.Of(Interval, Bars, changes);
         ReadOnlySpan<Bar> result = CollectionsMarshal.AsSpan(merged);
         return Bar.AreSame(result, Bars) ? Bars : result.ToArray();
     }

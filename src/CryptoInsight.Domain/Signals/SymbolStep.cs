@@ -10,7 +10,7 @@ public abstract record SymbolStep
     /// <summary>The state at the new context, and exactly rows(to) - rows(from).</summary>
     public sealed record Applied(SymbolState Next, SignalDelta Delta) : SymbolStep;
 
-    /// <summary>The change reaches rows older than the state holds: compute both ends from Silver (<see cref="SymbolTransitions.Rows(Market.Symbol, IReadOnlyList{ValueTuple{Market.Interval, Market.Candle}}, SignalContext)"/>) and take their difference.</summary>
+    /// <summary>The change reaches rows older than the state holds: read its history from Silver and <see cref="SymbolTransitions.Recompute"/>.</summary>
     public sealed record NeedsHistory(string Why) : SymbolStep;
 
     /// <summary>One answer per case.</summary>

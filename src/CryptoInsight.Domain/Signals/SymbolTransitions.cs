@@ -87,6 +87,18 @@ public static class SymbolTransitions
         return new SymbolStep.Applied(new SymbolState(state.Symbol, to, state.FinalBucketsHeld, next), delta.Build());
     }
 
+    /// <summary>The answer to <see cref="SymbolStep.NeedsHistory"/>: state and rows(to) - rows(from), from the history at <paramref name="from"/> and the changes since.</summary>
+    /// <remarks>Reads the history once and keeps no row that did not change.</remarks>
+    public static SymbolStep.Applied Recompute(
+        Symbol symbol, CandleHistory history, SignalContext from, IReadOnlyList<CandleChange> changes, SignalContext to,
+        int finalBucketsHeld = SymbolState.FinalBucketsHeldDefault)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        CandleHistory after = history.With(symbol, changes);
+        SignalDelta delta = DeltaBuilder.BetweenSorted(EnumerateRows(symbol, history, from), EnumerateRows(symbol, after, to));
+        return new SymbolStep.Applied(Build(symbol, after, to, finalBucketsHeld), delta);
+    }
+
     private static CandleChange[] OwnChanges(IReadOnlyList<CandleChange> changes, Interval interval)
     {
         List<CandleChange>? own = null;

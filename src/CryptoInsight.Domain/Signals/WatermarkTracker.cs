@@ -27,6 +27,13 @@ public sealed record WatermarkTracker
     /// <summary>After the maximum of an interval was read from Silver; null if it holds no candle of it.</summary>
     public WatermarkTracker With(Interval interval, UnixMicros? openTimeMax) => new(_newest.With(interval, openTimeMax));
 
+    /// <summary>The watermark of one interval at a delay, or null.</summary>
+    public UnixMicros? At(Interval interval, TimeSpan delay)
+    {
+        ArgumentNullException.ThrowIfNull(interval);
+        return _newest[interval] is { } newest ? interval.Next(newest) - delay : null;
+    }
+
     /// <summary>The watermarks at a delay.</summary>
     public Watermarks At(TimeSpan delay) => Watermarks.Of(_newest.Entries, delay);
 }

@@ -8,11 +8,22 @@ namespace CryptoInsight.PaperExchange.Market;
 /// <summary>All symbols of the exchange and its clock.</summary>
 internal sealed class Venue
 {
+    // The market as a whole moves by half its value in a year.
+    private const double MoodDeviation = 0.50;
+
     private readonly Dictionary<string, ISeries> _byCode = new(StringComparer.Ordinal);
 
-    private Venue(ExchangeClock clock) => Clock = clock;
+    private Venue(ExchangeClock clock, MultifractalPath mood)
+    {
+        Clock = clock;
+        Mood = mood;
+    }
+
 
     public ExchangeClock Clock { get; }
+
+    /// <summary>What all synthetic symbols follow more or less.</summary>
+    public MultifractalPath Mood { get; }
 
     /// <summary>Every series, in the order of listing.</summary>
     public List<ISeries> Series { get; } = [];
@@ -28,7 +39,7 @@ internal sealed class Venue
             startsWith = (first + options.RecordingPlayed).ToDateTimeOffset();
         }
 
-        Venue venue = new(new ExchangeClock(options.TimeProvider, startsWith, options.Speed));
+        Venue venue = new(new ExchangeClock(options.TimeProvider, startsWith, options.Speed), new MultifractalPath(Hash.Key(options.Seed, "market"), MoodDeviation));
         long shift = options.RecordingTime == RecordingTime.FromNow && recordedFrom is { } from
             ? Shift(options.Recordings, venue.Clock.Start - options.RecordingPlayed - from)
             : 0;
@@ -37,8 +48,6 @@ internal sealed class Venue
             venue.Add(new RecordedSeries(symbol, shift));
         }
 
-        ulong key = Hash.Key(options.Seed, "market");
-        MultifractalPath market = new(key, 0.50);
         OutageCalendar outages = new(Hash.Key(options.Seed, "outages"), options.Outages);
         SyntheticSeries.Memory memory = new();
         foreach (string code in options.Symbols ?? (options.Recordings.Count > 0 ? [] : Listings.Default))
@@ -49,7 +58,7 @@ internal sealed class Venue
             }
 
             (Instrument instrument, Temperament temperament) = Listings.Describe(options.Seed, code);
-            venue.Add(new SyntheticSeries(venue.Series.Count, Hash.Key(options.Seed, code), instrument, temperament, market, outages, memory));
+            venue.Add(new SyntheticSeries(venue.Series.Count, Hash.Key(options.Seed, code), instrument, temperament, venue.Mood, outages, memory));
         }
 
         return venue;

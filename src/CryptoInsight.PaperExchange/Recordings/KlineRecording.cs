@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.PaperExchange.Market;
 
@@ -56,8 +57,17 @@ public sealed class KlineRecording
     }
 
     /// <summary>Reads REST JSON arrays and CSV files of 11 columns and more (with or without header), plain or gzipped.</summary>
-    public static KlineRecording Read(Symbol symbol, Interval interval, Stream stream) =>
-        Of(symbol, interval, KlineFileReader.Read(stream));
+    public static KlineRecording Read(Symbol symbol, Interval interval, Stream stream)
+    {
+        try
+        {
+            return Of(symbol, interval, KlineFileReader.Read(stream));
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            throw new FormatException("The recording is neither a JSON array of candles nor CSV, plain or gzipped; perhaps it is cut off.", e);
+        }
+    }
 
     /// <summary>Reads a file whose name begins with symbol and interval, such as <c>BTCUSDT-1m-2025-01.csv.gz</c>.</summary>
     public static KlineRecording ReadFile(string path)

@@ -16,6 +16,18 @@ internal sealed record ApiError(int Status, int Code, string Text)
 
     public static ApiError ParameterTwice { get; } = new(400, -1101, "Duplicate values for a parameter detected.");
 
+    public static ApiError RestrictedLocation { get; } =
+        new(451, 0, "Service unavailable from a restricted location according to 'b. Eligibility' in the SIMULATED terms. Please contact nobody.");
+
+    /// <summary>What goes wrong inside, by turns.</summary>
+    public static ApiError Internal(int status, long turn) => (turn % 4) switch
+    {
+        0 => new(status, -1000, "An unknown error occurred while processing the request."),
+        1 => new(status, -1001, "Internal error; unable to process your request. Please try again."),
+        2 => new(status, -1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown."),
+        _ => new(status, -1008, "Server is currently overloaded with other requests. Please try again in a few minutes."),
+    };
+
     public static ApiError Missing(string parameter) => new(400, -1102, $"Mandatory parameter '{parameter}' was not sent, was empty/null, or malformed.");
 
     public static ApiError Empty(string parameter) => new(400, -1105, $"Parameter '{parameter}' was empty.");

@@ -3,12 +3,14 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CryptoInsight.Domain.Market;
+using CryptoInsight.PaperExchange.Faults;
 using CryptoInsight.PaperExchange.Market;
 
 namespace CryptoInsight.PaperExchange.Rest;
 
 /// <summary>GET /api/v3/exchangeInfo, in the schema of 2026.</summary>
-internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions options)
+internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions options, FaultInjector faults)
 {
     public const int Weight = 20;
 
@@ -28,7 +30,7 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
         ArrayBufferWriter<byte> buffer = new(chosen.Count * 1_800 + 1_000);
         using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            Write(json, chosen, showSets, request.InMicroseconds);
+            Write(json, chosen, showSets, request);
         }
 
         return Reply.Json(buffer.WrittenMemory);
@@ -93,12 +95,18 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
         }
     }
 
-    private void Write(Utf8JsonWriter json, List<ISeries> chosen, bool showSets, bool inMicroseconds)
+    private void Write(Utf8JsonWriter json, List<ISeries> chosen, bool showSets, RestRequest request)
     {
+        UnixMicros now = venue.Clock.Now;
         json.WriteStartObject();
         json.WriteString("timezone", "UTC");
-        json.WriteNumber("serverTime", KlineJson.Time(venue.Clock.Now, inMicroseconds));
+        json.WriteNumber("serverTime", KlineJson.Time(faults.Told(now, request.Turn), request.InMicroseconds));
         json.WriteBoolean("simulated", true);
+        if (faults.Hits(FaultKind.DriftFields, now, request.Turn) is not null)
+        {
+            json.WriteString("venueNote", "drift");
+        }
+
         json.WriteStartArray("rateLimits");
         Limit(json, "REQUEST_WEIGHT", 1, options.WeightPerMinuteMax);
         Limit(json, "RAW_REQUESTS", 5, options.RequestsPerFiveMinutesMax);
@@ -108,7 +116,7 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
         json.WriteStartArray("symbols");
         foreach (ISeries series in chosen)
         {
-            Symbol(json, series.Instrument, showSets);
+            OneSymbol(json, series.Instrument, showSets);
         }
 
         json.WriteEndArray();
@@ -125,7 +133,7 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
         json.WriteEndObject();
     }
 
-    private static void Symbol(Utf8JsonWriter json, Instrument i, bool showSets)
+    private static void OneSymbol(Utf8JsonWriter json, Instrument i, bool showSets)
     {
         json.WriteStartObject();
         json.WriteString("symbol", i.Code);

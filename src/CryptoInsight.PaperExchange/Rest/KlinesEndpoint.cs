@@ -1,10 +1,11 @@
 using CryptoInsight.Domain.Market;
+using CryptoInsight.PaperExchange.Faults;
 using CryptoInsight.PaperExchange.Market;
 
 namespace CryptoInsight.PaperExchange.Rest;
 
 /// <summary>GET /api/v3/klines.</summary>
-internal sealed class KlinesEndpoint(Venue venue)
+internal sealed class KlinesEndpoint(Venue venue, FaultInjector faults)
 {
     public const int Weight = 2;
     private const int LimitUsual = 500;
@@ -36,7 +37,10 @@ internal sealed class KlinesEndpoint(Venue venue)
             return Reply.Error(request.Error ?? ApiError.InvalidSymbol);
         }
 
-        List<Kline> klines = new KlineQuery(interval, offset, start, end, limit).Run(series, venue.Clock.Now);
-        return Reply.Json(KlineJson.Write(klines, request.InMicroseconds));
+        UnixMicros now = venue.Clock.Now;
+        List<Kline> klines = new KlineQuery(interval, offset, start, end, limit).Run(series, now);
+        klines = faults.Spoil(klines, series.Instrument.Code, now, request.Turn);
+        bool drifts = faults.Hits(FaultKind.DriftFields, now, request.Turn, series.Instrument.Code) is not null;
+        return Reply.Json(KlineJson.Write(klines, request.InMicroseconds, drifts ? "{\"venueNote\":\"drift\"}" : null));
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace CryptoInsight.PaperExchange.Rest;
 
 /// <summary>The parameters of one request, read one by one; knows which nobody read.</summary>
-internal sealed partial class RestRequest(IQueryCollection query, bool inMicroseconds)
+internal sealed partial class RestRequest(IQueryCollection query, bool inMicroseconds, long turn)
 {
     private const string NumberRange = "^[0-9]{1,20}$";
     private const string SymbolRange = @"^[\w\-._&&[^a-z]]{1,50}$";
@@ -19,6 +19,9 @@ internal sealed partial class RestRequest(IQueryCollection query, bool inMicrose
 
     /// <summary>True if the client wants times in microseconds.</summary>
     public bool InMicroseconds => inMicroseconds;
+
+    /// <summary>The request's place among all: what the draws of a fault script hang on.</summary>
+    public long Turn => turn;
 
     /// <summary>The first thing that is wrong; null while all is well.</summary>
     public ApiError? Error { get; private set; }

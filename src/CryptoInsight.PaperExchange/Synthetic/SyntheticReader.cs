@@ -128,7 +128,7 @@ internal sealed class SyntheticReader : ISeriesReader
         UnixMicros minute = new(t.Value - t.Value % SyntheticSeries.Minute);
         if (minute != _minute)
         {
-            _seconds = _series.Seconds(minute, _series.Whole(minute));
+            _seconds = _series.Seconds(minute);
             _minute = minute;
         }
 

@@ -21,6 +21,8 @@ internal sealed class SyntheticSeries(
 
     private readonly MinuteMaker _maker = new(key, instrument, temperament, market);
 
+    private volatile ToldMinute? _told;
+
     public Instrument Instrument => instrument;
 
     public OutageCalendar Outages => outages;
@@ -49,20 +51,19 @@ internal sealed class SyntheticSeries(
         return minutes;
     }
 
-    /// <summary>The seconds of one minute as if there were no outage; together they are the minute.</summary>
-    public Bar[] Seconds(UnixMicros minute, in Bar whole)
+    /// <summary>The seconds of a minute; the last one asked for is remembered, since many streams tell the same open minute.</summary>
+    public Bar[] Seconds(UnixMicros minute)
     {
-        Bar[] seconds = new Bar[60];
-        BarSplitter.Split(whole, instrument.Tick, instrument.Step, Hash.Mix(key, 70, minute.Value / Minute), seconds);
-        return seconds;
-    }
+        if (_told is { } told && told.Minute == minute)
+        {
+            return told.Seconds;
+        }
 
-    /// <summary>A minute as if there were no outage.</summary>
-    public Bar Whole(UnixMicros minute)
-    {
         Span<Bar> one = new Bar[1];
         _maker.Fill(minute.Value / Minute, one);
-        return one[0];
+        Bar[] seconds = Seconds(minute, one[0]);
+        _told = new ToldMinute(minute, seconds);
+        return seconds;
     }
 
     /// <summary>The hours of one UTC day; those without a trade are null.</summary>
@@ -128,6 +129,14 @@ internal sealed class SyntheticSeries(
         return hours;
     }
 
+    /// <summary>The seconds of one minute as if there were no outage; together they are the minute.</summary>
+    private Bar[] Seconds(UnixMicros minute, in Bar whole)
+    {
+        Bar[] seconds = new Bar[60];
+        BarSplitter.Split(whole, instrument.Tick, instrument.Step, Hash.Mix(key, 70, minute.Value / Minute), seconds);
+        return seconds;
+    }
+
     private Bar? Survivor(UnixMicros minute, in Bar whole, Outage? outage)
     {
         if (minute < FirstTrade)
@@ -154,6 +163,8 @@ internal sealed class SyntheticSeries(
 
         return sum;
     }
+
+    private sealed record ToldMinute(UnixMicros Minute, Bar[] Seconds);
 
     /// <summary>What all symbols of a market remember together, bounded: some 12 MB when full.</summary>
     internal sealed class Memory

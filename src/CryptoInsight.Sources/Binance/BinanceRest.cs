@@ -156,7 +156,8 @@ public sealed class BinanceRest : IDisposable
 
     private (KlinePage? Value, string? Why) ReadKlines(ReadOnlySpan<byte> body, KlineRequest request, UnixMicros arrived, string paramsHash)
     {
-        if (body.TrimStart(" \t\r\n"u8) is not [(byte)'[', ..])
+        // An array of rows, or an empty one: a single bare row is lawful in files, not here.
+        if (body.TrimStart(" \t\r\n"u8) is not [(byte)'[', .. var inside] || inside.TrimStart(" \t\r\n"u8) is not [(byte)'[' or (byte)']', ..])
         {
             return (null, "the answer is no array of klines");
         }

@@ -53,35 +53,47 @@ internal sealed class ContentBuffer : IDisposable
     public void Fill()
     {
         Memory<byte> room = MakeRoom();
-        int got;
-        try
+        int filled = 0;
+        while (filled < ReadBytesMin && filled < room.Length && !Ended)
         {
-            got = _content.ReadAtLeast(room.Span, Math.Min(room.Length, ReadBytesMin), throwOnEndOfStream: false);
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException)
-        {
-            Damage = e;
-            got = 0;
+            int got = 0;
+            try
+            {
+                got = _content.Read(room.Span[filled..]);
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException)
+            {
+                Damage = e;
+            }
+
+            Ended = got == 0;
+            filled += got;
         }
 
-        Take(got);
+        Take(filled);
     }
 
     public async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         Memory<byte> room = MakeRoom();
-        int got;
-        try
+        int filled = 0;
+        while (filled < ReadBytesMin && filled < room.Length && !Ended)
         {
-            got = await _content.ReadAtLeastAsync(room, Math.Min(room.Length, ReadBytesMin), throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException)
-        {
-            Damage = e;
-            got = 0;
+            int got = 0;
+            try
+            {
+                got = await _content.ReadAsync(room[filled..], cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException)
+            {
+                Damage = e;
+            }
+
+            Ended = got == 0;
+            filled += got;
         }
 
-        Take(got);
+        Take(filled);
     }
 
     /// <summary>Lower-case hex of the hash of everything that was read.</summary>
@@ -121,12 +133,6 @@ internal sealed class ContentBuffer : IDisposable
 
     private void Take(int got)
     {
-        if (got == 0)
-        {
-            Ended = true;
-            return;
-        }
-
         _hash.AppendData(_bytes, _end, got);
         _end += got;
         ContentBytes += got;

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace CryptoInsight.Sources.Files;
@@ -41,7 +40,7 @@ internal static class ContentOpener
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
         {
-            return (TextOf(new GZipStream(file, CompressionMode.Decompress)), KlineFileWrapping.Gzip);
+            return (TextOf(new GzipContent(file)), KlineFileWrapping.Gzip);
         }
 
         if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8))

@@ -5,7 +5,7 @@ namespace CryptoInsight.Sources.Files;
 /// <summary>Chooses the reader for a content by its first bytes.</summary>
 internal static class RowReaders
 {
-    private const int BinaryLookBytes = 4 * 1024;
+    private const int FirstLineBytesMax = 4 * 1024;
 
     public static RowReader Of(ContentBuffer buffer, KlineWireSchema schema)
     {
@@ -48,14 +48,14 @@ internal static class RowReaders
 
     private static CsvRowReader Csv(ContentBuffer buffer, ReadOnlySpan<byte> start, KlineWireSchema schema)
     {
-        if (start[..Math.Min(start.Length, BinaryLookBytes)].Contains((byte)0))
-        {
-            throw new KlineFileRefusedException(KlineFileRefusal.UnknownFormat, "The content is binary (it has NUL bytes in its first lines), not text: CSV or JSON is expected.");
-        }
-
         int end = start.IndexOf((byte)'\n');
         ReadOnlySpan<byte> first = (end < 0 ? start : start[..end]).TrimEnd((byte)'\r');
-        return end < 0 && !buffer.Ended && start.Length > BinaryLookBytes
+        if (first.Contains((byte)0))
+        {
+            throw new KlineFileRefusedException(KlineFileRefusal.UnknownFormat, "The content is binary (its first line has NUL bytes), not text: CSV or JSON is expected.");
+        }
+
+        return end < 0 && !buffer.Ended && start.Length > FirstLineBytesMax
             ? throw new KlineFileRefusedException(KlineFileRefusal.UnknownFormat, "The first line does not end: this is no CSV of klines, and no JSON array either.")
             : new CsvRowReader(buffer, schema, CsvLayout.Of(first));
     }

@@ -143,4 +143,24 @@ public sealed class SymbolStateSpecs
         Assert.Equal(step.Delta.Upserts, step.Next.HeldRows);
         Assert.Equal(step.Delta.Upserts[0].Key, Assert.Single(Applied(Step(step.Next, empty.Context, new CandleChange.Drop(s_minute, Minute(3)))).Delta.Deletes));
     }
+
+    [Fact]
+    public void Other_timeframes_are_recomputed_with_deletes_of_the_old_and_rows_of_the_new()
+    {
+        CandleHistory history = CandleHistory.Of(Minutes(30));
+        SymbolStep.Applied step = SymbolTransitions.Recompute(Btc, history, Context("1m=[5m,15m]"), [], Context("1m=[15m,30m]"));
+        Assert.Equal(6, step.Delta.Deletes.Count(k => k.Timeframe.Code == "5m"));
+        Assert.Equal(["30m"], step.Delta.Upserts.Select(r => r.Timeframe.Code));
+        Assert.Equal(6, step.Delta.Deletes.Count);
+    }
+
+    [Fact]
+    public void A_history_with_changes_leaves_the_old_one_alone()
+    {
+        CandleHistory history = CandleHistory.Of(Minutes(30));
+        CandleHistory next = history.With(Btc, [new CandleChange.Drop(s_minute, Minute(3)), new CandleChange.Put(Of("4h"), At(Monday, 7))]);
+        Assert.Equal((30, 30), (history.Count, next.Count));
+        Assert.Equal(5, SymbolTransitions.Rows(Btc, history, Context("1m=[5m]"))[0].Candles);
+        Assert.Equal(4, SymbolTransitions.Rows(Btc, next, Context("1m=[5m]"))[0].Candles);
+    }
 }

@@ -7,6 +7,13 @@ namespace CryptoInsight.Domain.Tests.Signals;
 /// <summary>INV-5: whatever arrives in whatever order, the written rows are those of the pure function, which are those of the definitions.</summary>
 public sealed class SymbolTransitionsProperties
 {
+    private enum Restart
+    {
+        Never,
+        FromSilver,
+        FromSnapshot,
+    }
+
     public static TheoryData<string, int, int> Markets => new()
     {
         { "1m=[5m]", 60, 8 },
@@ -28,7 +35,7 @@ public sealed class SymbolTransitionsProperties
                 SignalContext context = new(scenario.Settings, scenario.WatermarksAt(scenario.WatermarkSlots), FearGreedIndex.Of(scenario.Steps[0].Index ?? []));
                 AssertSameRows(NaiveGold.Rows(GoldScenario.Symbol, scenario.Start, context), SymbolTransitions.Rows(GoldScenario.Symbol, scenario.Start, context));
             },
-            iter: 40);
+            iter: 20);
 
     [Theory]
     [MemberData(nameof(Markets))]
@@ -41,20 +48,20 @@ public sealed class SymbolTransitionsProperties
                 new Random(seed).Shuffle(shuffled);
                 AssertSameRows(SymbolTransitions.Rows(GoldScenario.Symbol, scenario.Start, context), SymbolTransitions.Rows(GoldScenario.Symbol, shuffled, context));
             },
-            iter: 40);
+            iter: 20);
 
     [Theory]
     [MemberData(nameof(Markets))]
     public void Steps_write_exactly_the_difference_of_the_rows(string settings, int slots, int density) =>
-        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, rebuildNow: false); }, iter: 120);
+        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 40);
 
     [Fact]
     public void Steps_that_look_back_over_hundreds_of_buckets_write_exactly_the_difference() =>
-        GoldScenario.Over("1m=[1m,5m]; 15m=[15m]", 320, 10).Sample(scenario => { Walk(scenario, rebuildNow: false); }, iter: 40);
+        GoldScenario.Over("1m=[1m,5m]; 15m=[15m]", 320, 10).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 20);
 
     [Fact]
     public void Steps_that_look_back_over_two_hundred_long_buckets_write_exactly_the_difference() =>
-        GoldScenario.Over("4h=[4h]; 1d=[1d]", 225, 10).Sample(scenario => { Walk(scenario, rebuildNow: false); }, iter: 40);
+        GoldScenario.Over("4h=[4h]; 1d=[1d]", 225, 10).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 20);
 
     [Theory]
     [InlineData("1m=[1m]", 40)]
@@ -89,12 +96,17 @@ public sealed class SymbolTransitionsProperties
 
     [Fact]
     public void Steps_that_look_back_over_a_day_of_buckets_write_exactly_the_difference() =>
-        GoldScenario.Over("1m=[5m,1h]", 1_700, 9).Sample(scenario => { Walk(scenario, rebuildNow: false); }, iter: 12);
+        GoldScenario.Over("1m=[5m,1h]", 1_700, 9).Sample(scenario => { Walk(scenario, Restart.Never); }, iter: 6);
 
     [Theory]
     [MemberData(nameof(Markets))]
     public void A_state_built_anew_steps_like_the_one_that_walked(string settings, int slots, int density) =>
-        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, rebuildNow: true); }, iter: 100);
+        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, Restart.FromSilver); }, iter: 25);
+
+    [Theory]
+    [MemberData(nameof(Markets))]
+    public void A_state_read_from_its_snapshot_steps_like_the_one_that_walked(string settings, int slots, int density) =>
+        GoldScenario.Over(settings, slots, density).Sample(scenario => { Walk(scenario, Restart.FromSnapshot); }, iter: 20);
 
     [Theory]
     [MemberData(nameof(Markets))]
@@ -104,15 +116,15 @@ public sealed class SymbolTransitionsProperties
         GoldScenario.Over(settings, slots, density).Sample(
             scenario =>
             {
-                Interlocked.Add(ref applied, Walk(scenario, rebuildNow: false));
+                Interlocked.Add(ref applied, Walk(scenario, Restart.Never));
                 Interlocked.Add(ref all, scenario.Steps.Count);
             },
-            iter: 100, seed: "0000Xr0o4zS4");
+            iter: 40, seed: "0000Xr0o4zS4");
         Assert.InRange((double)applied / all, 0.4, 0.97);
     }
 
     /// <returns>How many steps needed no history.</returns>
-    private static int Walk(GoldScenario scenario, bool rebuildNow)
+    private static int Walk(GoldScenario scenario, Restart restart)
     {
         int appliedCount = 0;
         Symbol symbol = GoldScenario.Symbol;
@@ -135,6 +147,7 @@ public sealed class SymbolTransitionsProperties
                 Index = step.Index is null ? context.Index : FearGreedIndex.Of(step.Index),
             };
             SymbolStep outcome = SymbolTransitions.Apply(state, step.Changes, to);
+            SymbolStep.Applied recomputed = SymbolTransitions.Recompute(symbol, CandleHistory.Of(History()), context, step.Changes, to, scenario.FinalBucketsHeld);
             foreach (CandleChange change in step.Changes)
             {
                 change.Match(put => silver[(put.Interval, put.OpenTime)] = put.Candle, drop => silver.Remove((drop.Interval, drop.OpenTime), out Candle was) ? was : default);
@@ -142,8 +155,9 @@ public sealed class SymbolTransitionsProperties
 
             IReadOnlyList<SignalRow> after = SymbolTransitions.Rows(symbol, History(), to);
             SignalDelta expected = SignalDelta.Between(rows, after);
-            SignalDelta delta = outcome.Match(applied => applied.Delta, _ => expected);
+            SignalDelta delta = outcome.Match(applied => applied.Delta, _ => recomputed.Delta);
             AssertSameDelta(expected, delta);
+            AssertSameDelta(expected, recomputed.Delta);
             foreach (SignalKey key in delta.Deletes)
             {
                 Assert.True(gold.Remove(key));
@@ -156,8 +170,13 @@ public sealed class SymbolTransitionsProperties
 
             appliedCount += outcome is SymbolStep.Applied ? 1 : 0;
             state = outcome.Match(
-                applied => rebuildNow ? SymbolTransitions.Build(symbol, CandleHistory.Of(History()), to, scenario.FinalBucketsHeld) : applied.Next,
-                _ => SymbolTransitions.Build(symbol, CandleHistory.Of(History()), to, scenario.FinalBucketsHeld));
+                applied => restart == Restart.FromSilver ? SymbolTransitions.Build(symbol, CandleHistory.Of(History()), to, scenario.FinalBucketsHeld) : applied.Next,
+                _ => recomputed.Next);
+            if (restart == Restart.FromSnapshot)
+            {
+                state = SymbolStateCodec.TryRead(SymbolStateCodec.Write(state), symbol, to) ?? throw new InvalidOperationException("The snapshot was refused.");
+            }
+
             AssertHolds(state, after);
             (context, rows) = (to, after);
         }

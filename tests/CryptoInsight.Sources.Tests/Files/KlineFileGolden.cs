@@ -91,7 +91,7 @@ public class KlineFileGolden
 
         List<RawCandle> rows = await Replays.RowsAsync(path, options);
 
-        Assert.Equal(5, rows.Count);
+        Assert.Equal(10, rows.Count);
         Assert.StartsWith("[1634943780000,\"60685.22000000\",", rows[0].RawJson, StringComparison.Ordinal);
         Assert.All(rows, r => Assert.IsType<KlineReading.Parsed>(KlineParser.Read(r, KlineWireSchema.Binance)));
     }

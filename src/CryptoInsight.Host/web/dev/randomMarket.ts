@@ -78,7 +78,17 @@ export class MockSeries {
     last.low = Math.min(last.low, last.close);
     last.volume += this.#random() * 12;
     this.#indicate(now);
-    return this.#rows.slice(closed ? -2 : -1);
+    return [...this.#revise(now), ...this.#rows.slice(closed ? -2 : -1)];
+  }
+
+  /** Now and then the exchange revises a candle that was closed: its volume, and its low. */
+  #revise(now: number): SignalRow[] {
+    const index = this.#rows.length - 4;
+    const row = this.#rows[index]!;
+    if (this.#random() > 0.15 || row.volume !== this.#bars[index]!.volume) return [];
+    const revised = { ...row, low: row.low * (1 - this.#market.volatility * 0.3), volume: (row.volume ?? 0) * 1.1, updatedAt: now };
+    this.#rows = this.#rows.with(index, revised);
+    return [revised];
   }
 
   #next(price: number): number {

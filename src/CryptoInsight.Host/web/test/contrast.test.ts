@@ -35,6 +35,12 @@ function contrast(a: string, b: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
+/** The chart writes black or white on its axis labels by this rule of its own. */
+function labelText(hex: string): string {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
+  return 0.199 * r + 0.687 * g + 0.114 * b > 160 ? "#000000" : "#ffffff";
+}
+
 const SURFACES = ["surface", "raised", "hover", "chosen"];
 const TEXTS = ["ink", "ink-2", "ink-3", "up", "down", "golden", "dead", "warn", "bad", "good", "rsi", "accent"];
 const LABELS = ["ma50", "ma200"]; // they stand only in the chart's legend
@@ -53,6 +59,10 @@ for (const theme of ["light", "dark"] as const) {
       for (const surface of SURFACES) for (const text of TEXTS) need(text, surface, 4.5);
       for (const label of LABELS) need(label, "surface", 4.5);
       for (const mark of MARKS) need(mark, "surface", 3);
+      for (const label of ["up", "down", "rsi", "crosshair"]) {
+        const measured = contrast(labelText(of(label)), of(label));
+        if (measured < 4.5) weak.push(`axis label on --${label}: ${measured.toFixed(2)} < 4.5`);
+      }
       need("ink-3", "ground", 4.5);
       need("on-accent", "accent", 4.5);
       need("on-amber", "amber", 4.5);

@@ -33,6 +33,8 @@ test("a percentage always carries its sign, and one that rounds to nothing has n
 test("large numbers are short in each language's own units", () => {
   assert.equal(formatCompact(12_345_678, "en"), "12.35M");
   assert.equal(formatCompact(12_345_678, "ko"), "1235만");
+  assert.equal(formatCompact(1_836.4, "ko"), "1,836");
+  assert.equal(formatCompact(135.24, "ko"), "135.2");
 });
 
 test("bytes step up before they would print as 1024", () => {

@@ -4,12 +4,16 @@ import { EventStreamParser, type ServerEvent } from "./sse.ts";
 export type Connection =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
-  | { readonly kind: "lost"; readonly retryAt: number; readonly problem: Problem };
+  | { readonly kind: "lost"; readonly retryAt: number; readonly problem: Problem }
+  /** The server is there and says no (an unknown series): asked again, but nothing is broken. */
+  | { readonly kind: "refused"; readonly problem: Problem };
 
 // The server sends a heartbeat every 15 s: two missed ones and a margin mean a dead line.
 const SILENCE_MS_MAX = 40_000;
 const RETRY_MS_FIRST = 1_000;
 const RETRY_MS_MAX = 15_000;
+// Browsers open at most six plain HTTP connections per host: forgotten tabs must not hold them all.
+const HIDDEN_MS_MAX = 120_000;
 
 /** How long to wait before attempt number `attempt` (0 = first retry), with up to a quarter of jitter. */
 export function retryDelay(attempt: number, jitter: number): number {
@@ -31,12 +35,16 @@ export class LiveStream {
   #silenceTimer: number | undefined;
   #attempt = 0;
   #closed = false;
+  #resting = false;
+  #hiddenTimer: number | undefined;
   readonly #wake = () => this.retryNow();
+  readonly #onVisibility = () => this.#seen(document.visibilityState === "visible");
 
   constructor(url: string, listener: StreamListener) {
     this.#url = url;
     this.#listener = listener;
     window.addEventListener("online", this.#wake);
+    document.addEventListener("visibilitychange", this.#onVisibility);
     void this.#connect();
   }
 
@@ -51,9 +59,27 @@ export class LiveStream {
   close(): void {
     this.#closed = true;
     window.removeEventListener("online", this.#wake);
+    document.removeEventListener("visibilitychange", this.#onVisibility);
+    window.clearTimeout(this.#hiddenTimer);
     window.clearTimeout(this.#retryTimer);
     window.clearTimeout(this.#silenceTimer);
     this.#abort.abort();
+  }
+
+  /** A page that nobody looks at lets go of its connection after a while and takes it up again when it is looked at. */
+  #seen(visible: boolean): void {
+    window.clearTimeout(this.#hiddenTimer);
+    if (!visible) {
+      this.#hiddenTimer = window.setTimeout(() => {
+        this.#resting = true;
+        window.clearTimeout(this.#retryTimer);
+        this.#retryTimer = undefined;
+        this.#abort.abort();
+      }, HIDDEN_MS_MAX);
+    } else if (this.#resting) {
+      this.#resting = false;
+      void this.#connect();
+    }
   }
 
   async #connect(): Promise<void> {
@@ -99,10 +125,12 @@ export class LiveStream {
 
   #lost(problem: Problem): void {
     window.clearTimeout(this.#silenceTimer);
-    if (this.#closed) return;
-    const wait = retryDelay(this.#attempt, Math.random());
+    if (this.#closed || this.#resting) return;
+    const refused = problem.status >= 400 && problem.status < 500 && problem.status !== 408 && problem.status !== 429;
+    const wait = refused ? RETRY_MS_MAX : retryDelay(this.#attempt, Math.random());
     this.#attempt += 1;
     this.#retryTimer = window.setTimeout(() => this.retryNow(), wait);
-    this.#listener.onConnection({ kind: "lost", retryAt: Date.now() + wait, problem });
+    if (refused) this.#listener.onConnection({ kind: "refused", problem });
+    else this.#listener.onConnection({ kind: "lost", retryAt: Date.now() + wait, problem });
   }
 }

@@ -59,9 +59,10 @@ export function formatCount(value: number | null | undefined, language: Language
   return withMinus(formatter(language, { maximumFractionDigits: 0 }).format(value));
 }
 
-/** 1.23K, 4.5M in English; 1.23만, 4.5억 in Korean. */
+/** 1.23K, 4.5M in English; 1.23만, 4.5억 in Korean, where numbers below 10,000 are written out (1.2천 is not said). */
 export function formatCompact(value: number | null | undefined, language: Language): string {
   if (!finite(value)) return UNKNOWN;
+  if (language === "ko" && Math.abs(value) >= 1_000 && Math.abs(value) < 10_000) return formatCount(value, language);
   return withMinus(formatter(language, { notation: "compact", maximumSignificantDigits: 4 }).format(value));
 }
 

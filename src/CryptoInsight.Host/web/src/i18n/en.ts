@@ -20,6 +20,7 @@ export const en = {
   "live.connecting": "Connecting",
   "live.live": "Live",
   "live.lost": "Connection lost",
+  "live.refused": "Not live",
   "live.retryIn": "Next try in {seconds} s",
   "live.retryNow": "Reconnect",
   "live.notLive": "What you see may be out of date.",

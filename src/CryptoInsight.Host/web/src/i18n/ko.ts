@@ -22,6 +22,7 @@ export const ko: Record<MessageKey, string> = {
   "live.connecting": "연결 중",
   "live.live": "실시간",
   "live.lost": "연결 끊김",
+  "live.refused": "실시간 아님",
   "live.retryIn": "{seconds}초 후 다시 시도",
   "live.retryNow": "다시 연결",
   "live.notLive": "지금 보이는 값은 최신이 아닐 수 있습니다.",

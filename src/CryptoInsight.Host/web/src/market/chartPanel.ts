@@ -21,6 +21,7 @@ export class ChartPanel {
   readonly #newest = h("button", { type: "button", class: "chart-newest", hidden: true });
   readonly #chart: SignalChart;
   #hovered: SignalRow | null = null;
+  #drawn = false;
 
   constructor(model: MarketModel, preferences: Preferences) {
     this.#model = model;
@@ -49,7 +50,10 @@ export class ChartPanel {
 
   show(state: SeriesState): void {
     const rows = state.kind === "ready" ? state.rows : [];
-    if (state.kind === "ready" && rows.length > 0) this.#chart.show(rows, state.merge);
+    if (state.kind === "ready" && rows.length > 0) {
+      this.#chart.show(rows, state.merge);
+      if (!this.#drawn) this.#unveil();
+    }
     if (this.#hovered) this.#hovered = rows.find((row) => row.bucketStart === this.#hovered?.bucketStart) ?? null;
     this.#readout.render(this.#hovered ?? this.#newestRow);
     this.renderNotice();
@@ -107,6 +111,12 @@ export class ChartPanel {
     const { t } = this.#preferences;
     if (problem.status === 0) return t("chart.unreachableWhy");
     return [problem.title ?? t("chart.status", { status: problem.status }), problem.detail].filter((part) => part !== null).join(" · ");
+  }
+
+  /** The chart lays out its panes in the frame after its first data: it is unveiled when they have settled. */
+  #unveil(): void {
+    this.#drawn = true;
+    requestAnimationFrame(() => requestAnimationFrame(() => setAttribute(this.element, "data-drawn", true)));
   }
 
   #say(state: "loading" | "empty" | "failed" | "shown", title: string, detail: string, retry: boolean): void {

@@ -33,7 +33,7 @@ export class LivePill {
     const { t } = this.#preferences;
     const state = this.#model.connection.value;
     // The banner stays through the short tries in between: it must not flap.
-    if (state.kind === "live") this.banner.hidden = true;
+    if (state.kind === "live" || state.kind === "refused") this.banner.hidden = true;
     if (state.kind !== "lost") return;
     this.banner.hidden = false;
     const seconds = Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000));

@@ -26,6 +26,7 @@ export interface SymbolEntry {
 }
 
 const ASK_AGAIN_MS = 5_000; // while there is nothing to show yet: backfill may fill it at any moment
+const CATCH_UP_ROWS = 50;
 const SYNC_MS = 60_000; // symbols and tables once a minute, should the stream ever leave something out
 
 /** What the Market page knows, and how it comes to know it: pages over HTTP, changes over the stream. */
@@ -45,6 +46,8 @@ export class MarketModel {
   #loadOlder = new AbortController();
   /** Rows that the stream brought while the first page was on its way. */
   #early: SignalRow[] = [];
+  /** The stream began while the first page was on its way: the page may be older than the stream. */
+  #catchUpDue = false;
   #againTimer: number | undefined;
   #symbolsTimer: number | undefined;
   #syncTimer: number | undefined;
@@ -76,6 +79,7 @@ export class MarketModel {
     if (current?.symbol === next.symbol && current.timeframe === next.timeframe) return;
     this.#loadOlder.abort();
     this.#early = [];
+    this.#catchUpDue = false;
     this.selection.value = next;
     this.older.value = "more";
     this.series.value = { kind: "loading" };
@@ -160,7 +164,10 @@ export class MarketModel {
     }
     const state = this.series.value;
     const settled = state.kind === "ready" && state.rows.length > 0;
-    if (!settled) this.#againTimer = window.setTimeout(() => void this.#loadSeries(SIGNALS_PAGE), ASK_AGAIN_MS);
+    if (this.#catchUpDue && state.kind === "ready") {
+      this.#catchUpDue = false;
+      void this.#loadSeries(CATCH_UP_ROWS);
+    } else if (!settled) this.#againTimer = window.setTimeout(() => void this.#loadSeries(SIGNALS_PAGE), ASK_AGAIN_MS);
   }
 
   #takePage(page: readonly SignalRow[], limit: number): void {
@@ -207,8 +214,9 @@ export class MarketModel {
   #catchUp(): void {
     void this.#loadSymbols();
     void this.#loadTables();
-    if (this.series.value.kind === "ready") void this.#loadSeries(50);
+    if (this.series.value.kind === "ready") void this.#loadSeries(CATCH_UP_ROWS);
     else if (this.series.value.kind === "failed") void this.#loadSeries(SIGNALS_PAGE);
+    else this.#catchUpDue = true;
   }
 
   #hear(event: ServerEvent): void {

@@ -1,6 +1,6 @@
 import type { SignalRow, SymbolRow } from "../api/wire.ts";
 import { h, setAttribute, setText } from "../core/dom.ts";
-import { direction, formatDecimal, formatPercent, formatPrice, UNKNOWN } from "../format/numbers.ts";
+import { direction, formatDecimal, formatPercent, formatPrice, priceDecimals, UNKNOWN } from "../format/numbers.ts";
 import { formatAge, formatDuration, formatMoment } from "../format/times.ts";
 import type { Preferences } from "../preferences.ts";
 import { type FreshnessGrade, grade } from "./freshness.ts";
@@ -146,8 +146,6 @@ function signedDifference(price: number, changePct: number, language: "ko" | "en
   const before = price / (1 + changePct / 100);
   const difference = price - before;
   if (!Number.isFinite(difference)) return "";
-  const text = formatPrice(difference, language, formatPriceDecimals(price));
+  const text = formatPrice(difference, language, priceDecimals(price));
   return difference > 0 ? `+${text}` : text;
 }
-
-const formatPriceDecimals = (price: number): number => (Math.abs(price) >= 1000 ? 2 : Math.abs(price) >= 1 ? 4 : 8);

@@ -6,6 +6,7 @@ import type { MessageKey } from "../i18n/messages.ts";
 import type { Preferences } from "../preferences.ts";
 
 const FIELDS = ["open", "high", "low", "close", "change", "volume", "ma50", "ma200", "rsi"] as const;
+const PRICES = ["open", "high", "low", "close", "ma50", "ma200"] as const;
 type Field = (typeof FIELDS)[number];
 
 const LABELS: Partial<Record<Field, MessageKey>> = {
@@ -60,6 +61,9 @@ export class Readout {
       ma200: price(row?.ma200),
       rsi: formatDecimal(row?.rsi14, language, 1),
     };
+    // The widest price sets the width of all: cells keep their places from candle to candle.
+    const digits = Math.max(...PRICES.map((field) => values[field].length));
+    if (row) this.element.style.setProperty("--digits", String(digits));
     for (const field of FIELDS) {
       const cell = this.#cells.get(field)!;
       const key = LABELS[field];

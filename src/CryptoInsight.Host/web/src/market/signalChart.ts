@@ -52,6 +52,8 @@ export class SignalChart {
   readonly #titles: ITextWatermarkPluginApi<Time>[] = [];
   #palette: ChartPalette;
   #rows: readonly SignalRow[] = [];
+  #settled = false;
+  /** bucketStart of the candle under the keyboard's crosshair. */
   #focus: number | null = null;
 
   constructor(host: HTMLElement, preferences: Preferences, listener: ChartListener) {
@@ -61,7 +63,12 @@ export class SignalChart {
     this.#palette = readPalette();
     // The built-in logo brings an inline style (forbidden by the page's policy) and a link that tells this page's address: the
     // attribution stands in the page's footer instead.
-    this.#chart = createChart(host, { autoSize: true, layout: { attributionLogo: false }, crosshair: { mode: CrosshairMode.Normal } });
+    this.#chart = createChart(host, {
+      autoSize: true,
+      layout: { attributionLogo: false },
+      crosshair: { mode: CrosshairMode.Normal },
+      handleScroll: { vertTouchDrag: false }, // a finger moving up or down scrolls the page
+    });
     const quiet = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false } as const;
     this.#ma200 = this.#chart.addSeries(LineSeries, { ...quiet, lineWidth: 2 }, 0);
     this.#ma50 = this.#chart.addSeries(LineSeries, { ...quiet, lineWidth: 2 }, 0);
@@ -71,11 +78,7 @@ export class SignalChart {
     this.#markers = createSeriesMarkers(this.#candles, []);
     this.#arrange();
     this.restyle();
-    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
-      if (!range || this.#rows.length === 0) return;
-      if (range.from < OLDER_WHEN_BARS_LEFT) this.#listener.onNeedOlder();
-      this.#listener.onTail(range.to >= this.#rows.length - 1);
-    });
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#look());
     this.#chart.subscribeCrosshairMove((event) => {
       const index = event.time === undefined || event.logical === undefined ? null : Math.round(event.logical);
       this.#listener.onHover(index === null ? null : (this.#rows[index] ?? null));
@@ -88,6 +91,7 @@ export class SignalChart {
     this.#rows = rows;
     if (reset) {
       this.#focus = null;
+      this.#settled = false;
       this.#scalePrices();
     }
     const changed = merge === null ? rows.length : rows.length - merge.firstChanged;
@@ -97,6 +101,7 @@ export class SignalChart {
     if (reset) {
       this.#chart.timeScale().resetTimeScale();
       for (const pane of this.#chart.panes()) pane.priceScale("right").applyOptions({ autoScale: true });
+      this.#settle();
     }
     if (!small || rows.slice(merge.firstChanged).some((row) => row.crossEvent !== null)) this.#mark();
   }
@@ -119,7 +124,7 @@ export class SignalChart {
         vertLine: { color: palette.crosshair, labelBackgroundColor: palette.crosshair },
         horzLine: { color: palette.crosshair, labelBackgroundColor: palette.crosshair },
       },
-      rightPriceScale: { borderColor: palette.line, minimumWidth: 64, entireTextOnly: true },
+      rightPriceScale: { borderVisible: false, minimumWidth: 64, entireTextOnly: true },
       timeScale: {
         borderColor: palette.line,
         tickMarkFormatter: (time: Time, mark: TickMarkType) => formatAxisMark((time as UTCTimestamp) * 1000, markUnit(mark), language),
@@ -160,10 +165,11 @@ export class SignalChart {
   step(candles: number): void {
     const last = this.#rows.length - 1;
     if (last < 0) return;
-    const index = Math.min(last, Math.max(0, (this.#focus ?? last) + (this.#focus === null && candles < 0 ? 0 : candles)));
-    this.#focus = index;
-    this.#reveal(index);
+    const from = this.#focus === null ? -1 : this.#rows.findIndex((item) => item.bucketStart === this.#focus);
+    const index = from < 0 ? last : Math.min(last, Math.max(0, from + candles)); // the first key lands on the newest candle
     const row = this.#rows[index]!;
+    this.#focus = row.bucketStart;
+    this.#reveal(index);
     this.#chart.setCrosshairPosition(row.close, axisTime(row, this.#offset), this.#candles);
     this.#listener.onHover(row);
   }
@@ -183,7 +189,25 @@ export class SignalChart {
   }
 
   close(): void {
+    this.#rows = []; // a frame that is still due finds nothing to look at
     this.#chart.remove();
+  }
+
+  /** While a new series is laid out the visible range passes through states that no reader sees: they ask for nothing. */
+  #settle(): void {
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        this.#settled = true;
+        this.#look();
+      }),
+    );
+  }
+
+  #look(): void {
+    const range = this.#settled && this.#rows.length > 0 ? this.#chart.timeScale().getVisibleLogicalRange() : null;
+    if (!range) return;
+    if (range.from < OLDER_WHEN_BARS_LEFT) this.#listener.onNeedOlder();
+    this.#listener.onTail(range.to >= this.#rows.length - 1);
   }
 
   get #offset(): number {
@@ -191,7 +215,7 @@ export class SignalChart {
   }
 
   #arrange(): void {
-    this.#chart.timeScale().applyOptions({ timeVisible: true, secondsVisible: false, rightOffset: 6, barSpacing: this.#host.clientWidth > NARROW_PX ? 8 : 6, minBarSpacing: 1 });
+    this.#chart.timeScale().applyOptions({ timeVisible: true, secondsVisible: false, rightOffset: 6, barSpacing: matchMedia(`(min-width: ${NARROW_PX}px)`).matches ? 8 : 6, minBarSpacing: 1 });
     this.#rsi.applyOptions({
       // 30 and 70 carry their own labels: the axis adds none of its own.
       priceFormat: {

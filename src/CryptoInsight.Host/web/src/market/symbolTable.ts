@@ -20,6 +20,9 @@ interface Line {
   readonly row: HTMLTableRowElement;
   readonly name: HTMLButtonElement;
   readonly cells: readonly HTMLElement[];
+  /** What the line shows, and in which language: an unchanged line is not touched. */
+  shown: SymbolEntry | null;
+  language: string;
 }
 
 /** Every symbol on one line. Lines stay the same elements while their numbers change. */
@@ -33,6 +36,7 @@ export class SymbolTable {
   readonly #body = h("tbody");
   readonly #empty = h("p", { class: "panel-empty" });
   readonly #lines = new Map<string, Line>();
+  #order: readonly HTMLTableRowElement[] = [];
   #sort: Sort | null = null;
 
   constructor(model: MarketModel, preferences: Preferences, onChoose: (symbol: string) => void) {
@@ -59,11 +63,9 @@ export class SymbolTable {
     setText(this.#empty, this.#model.symbolsState.value === "ready" ? t("table.empty") : "");
     const order = sortSymbols([...entries.values()].map((entry) => entry.row), this.#sort);
     for (const symbol of [...this.#lines.keys()]) if (!entries.has(symbol)) this.#drop(symbol);
-    order.forEach((row, index) => {
-      const line = this.#lines.get(row.symbol) ?? this.#add(row.symbol);
-      if (this.#body.children[index] !== line.row) this.#body.insertBefore(line.row, this.#body.children[index] ?? null);
-      this.#renderLine(line, entries.get(row.symbol)!);
-    });
+    const lines = order.map((row) => this.#lines.get(row.symbol) ?? this.#add(row.symbol));
+    order.forEach((row, index) => this.#renderLine(lines[index]!, entries.get(row.symbol)!));
+    this.#arrange(lines.map((line) => line.row));
     this.tick();
   }
 
@@ -90,9 +92,18 @@ export class SymbolTable {
     }
   }
 
+  /** Puts the lines in order in one go, and only if the order is new; a focused line keeps the focus. */
+  #arrange(rows: readonly HTMLTableRowElement[]): void {
+    if (rows.length === this.#order.length && rows.every((row, index) => row === this.#order[index])) return;
+    const focused = this.#body.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
+    this.#order = rows;
+    this.#body.replaceChildren(...rows);
+    focused?.focus({ preventScroll: true });
+  }
+
   #renderHead(column: SortColumn, title: string): void {
     const { cell, button } = this.#heads.get(column)!;
-    setText(button, title);
+    if (button.firstElementChild?.textContent !== title) button.replaceChildren(h("span", {}, title));
     setAttribute(cell, "title", column === "lagSeconds" ? this.#preferences.t("table.freshnessWhy") : null);
     const sorted = this.#sort?.column === column;
     setAttribute(cell, "aria-sort", sorted ? (this.#sort?.descending ? "descending" : "ascending") : null);
@@ -117,7 +128,7 @@ export class SymbolTable {
       ...COLUMNS.slice(1).map(({ column }, index) => h("td", { class: `col-${column}` }, cells[index])),
     );
     row.addEventListener("click", () => this.#onChoose(symbol));
-    const line = { row, name, cells };
+    const line: Line = { row, name, cells, shown: null, language: "" };
     this.#lines.set(symbol, line);
     const chosen = symbol === this.#model.selection.value?.symbol;
     row.classList.toggle("chosen", chosen);
@@ -130,8 +141,12 @@ export class SymbolTable {
     this.#lines.delete(symbol);
   }
 
-  #renderLine(line: Line, { row }: SymbolEntry): void {
+  #renderLine(line: Line, entry: SymbolEntry): void {
     const language = this.#preferences.language.value;
+    if (line.shown === entry && line.language === language) return;
+    line.shown = entry;
+    line.language = language;
+    const { row } = entry;
     const { t } = this.#preferences;
     const [price, change, cross, rsi] = line.cells;
     if (!price || !change || !cross || !rsi) return;

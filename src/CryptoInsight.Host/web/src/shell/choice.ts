@@ -14,7 +14,7 @@ let groups = 0;
 export class Choice<T extends string> {
   readonly element: HTMLFieldSetElement;
   readonly #name = `choice-${(groups += 1)}`;
-  readonly #legend = h("legend", { class: "sr-only" });
+  readonly #legend = h("legend", { class: "choice-legend" });
   readonly #row = h("div", { class: "choice-row" });
   readonly #onChoose: (value: T) => void;
   #items: readonly ChoiceItem<T>[] = [];
@@ -22,7 +22,7 @@ export class Choice<T extends string> {
 
   constructor(className: string, onChoose: (value: T) => void) {
     this.#onChoose = onChoose;
-    this.element = h("fieldset", { class: `choice ${className}` }, this.#legend, this.#row);
+    this.element = h("fieldset", { class: `choice ${className}`, hidden: true }, this.#legend, this.#row);
   }
 
   render(legend: string, items: readonly ChoiceItem<T>[], chosen: T | null): void {
@@ -34,6 +34,7 @@ export class Choice<T extends string> {
   #build(items: readonly ChoiceItem<T>[]): void {
     const focused = [...this.#inputs].find(([, input]) => input === document.activeElement)?.[0];
     this.#items = items;
+    this.element.hidden = items.length === 0;
     this.#inputs = new Map();
     this.#row.replaceChildren(...items.map((item) => this.#option(item)));
     if (focused !== undefined) this.#inputs.get(focused)?.focus();
