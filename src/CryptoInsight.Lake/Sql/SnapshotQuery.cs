@@ -100,13 +100,19 @@ internal sealed class SnapshotQuery
         return sql.ToString();
     }
 
+    /// <summary>The rows that lie in files, deleted ones too, as <c>r</c>: the table's columns but partition columns, and DuckDB's filename and file_row_number.</summary>
+    public string ReadParquet(IReadOnlyList<AddFile> files)
+    {
+        var sql = new StringBuilder("read_parquet([");
+        sql.AppendJoin(", ", files.Select(f => DuckDbText.Literal(PathOf(f)))).Append("], hive_partitioning = false");
+        string[] columns = [.. _snapshot.Schema.Fields.Where(f => !_partitionColumns.Contains(f.Name) && !IsVoid(f)).Select(SchemaEntry)];
+        return (columns.Length == 0 ? sql.Append(") r") : sql.Append(", schema = MAP {").AppendJoin(", ", columns).Append("}) r")).ToString();
+    }
+
     private void Append(StringBuilder sql, IReadOnlyList<AddFile> files, string partitionTable)
     {
         sql.Append("SELECT ").AppendJoin(", ", _snapshot.Schema.Fields.Select(Column));
-        sql.Append(" FROM read_parquet([").AppendJoin(", ", files.Select(f => DuckDbText.Literal(PathOf(f))));
-        sql.Append("], hive_partitioning = false, schema = MAP {");
-        sql.AppendJoin(", ", _snapshot.Schema.Fields.Where(f => !_partitionColumns.Contains(f.Name) && !IsVoid(f)).Select(SchemaEntry));
-        sql.Append("}) r");
+        sql.Append(" FROM ").Append(ReadParquet(files));
         if (NeedsPartitionTable)
         {
             sql.Append(" JOIN ").Append(partitionTable).Append(" p ON p.file = r.filename");
