@@ -40,12 +40,12 @@ internal static class LakeAnswers
             yield break;
         }
 
-        await foreach (CommitDescription commit in table.HistoryAsync(ct).ConfigureAwait(false))
+        await foreach (CommitDescription c in table.HistoryAsync(ct).ConfigureAwait(false))
         {
             yield return
             [
-                commit.Version, commit.CommittedAt.ToUniversalTime(), commit.Operation, Plain(commit.OperationParameters), commit.ReadVersion, commit.IsolationLevel,
-                commit.IsBlindAppend, Plain(commit.OperationMetrics), commit.UserMetadata, commit.EngineInfo,
+                c.Version, c.CommittedAt.ToUniversalTime(), c.Operation, Map(c.OperationParameters), c.ReadVersion, c.IsolationLevel, c.IsBlindAppend, Map(c.OperationMetrics), c.UserMetadata,
+                c.EngineInfo,
             ];
             if (--left == 0)
             {
@@ -56,5 +56,5 @@ internal static class LakeAnswers
 
     private static string Shown(Uri root) => root.IsFile ? root.LocalPath.TrimEnd('/') : root.ToString();
 
-    private static Dictionary<string, object?> Plain(IReadOnlyDictionary<string, string> map) => map.ToDictionary(p => p.Key, p => (object?)p.Value);
+    private static Dictionary<string, object?> Map(IReadOnlyDictionary<string, string> texts) => texts.OrderBy(t => t.Key, StringComparer.Ordinal).ToDictionary(t => t.Key, t => (object?)t.Value);
 }
