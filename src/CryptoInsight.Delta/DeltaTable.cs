@@ -105,6 +105,9 @@ public sealed partial class DeltaTable
     /// <summary>Ends when the checkpoint or cleanup that runs in the background, if any, has ended.</summary>
     public Task WhenIdleAsync() => Upkeep.WhenIdle;
 
+    /// <summary>What the last checkpoint or cleanup in the background failed with, or null. The commits are safe without them; they are tried again.</summary>
+    public Exception? UpkeepFault => Upkeep.Fault;
+
     private static async Task<StoredObject?> FindAsync(IObjectStore store, CancellationToken ct)
     {
         await foreach (StoredObject found in store.ListAsync(LogFiles.Folder, null, ct).ConfigureAwait(false))
