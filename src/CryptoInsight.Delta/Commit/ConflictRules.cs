@@ -59,15 +59,15 @@ internal static class ConflictRules
     /// <summary>The level that applies: a commit that changes no rows minds only its own files.</summary>
     internal static IsolationLevel LevelFor(PreparedCommit ours, Metadata metadata) =>
         !ours.ChangesData && !ours.Actions.Any(static a => a is Metadata or Protocol) ? IsolationLevel.Snapshot
-        : metadata.Configuration.TryGetValue("delta.isolationLevel", out string? name) && Enum.TryParse(name, ignoreCase: true, out IsolationLevel level) ? level
+        : string.Equals(metadata.Configuration.GetValueOrDefault("delta.isolationLevel"), nameof(IsolationLevel.WriteSerializable), StringComparison.OrdinalIgnoreCase) ? IsolationLevel.WriteSerializable
         : IsolationLevel.Serializable;
 
     /// <summary>Why a fenced commit is superseded by a winner, or null if the winner is maintenance.</summary>
     internal static string? BreaksFence(Fence fence, LogCommit winner)
     {
-        if (fence.OnlyForAppId is { } appId)
+        if (fence.OnlyForAppIds.Count > 0)
         {
-            return winner.Transactions.Exists(t => t.AppId == appId) ? "it moved the position of the fence's application" : null;
+            return winner.Transactions.Exists(t => fence.OnlyForAppIds.Contains(t.AppId)) ? "it moved the position of the fence's application" : null;
         }
 
         return winner.Transactions.Count > 0 ? "it moved a position" : winner.HasDataChange ? "it changed rows" : null;
