@@ -60,6 +60,6 @@ public sealed record CommitSpec(string Operation)
 /// <param name="BaseVersion">The version of this table that the plan read.</param>
 public sealed record Fence(long BaseVersion)
 {
-    /// <summary>If set, only commits that move this app's txn break the fence (for tables that others append to blindly, such as a dead-letter table).</summary>
-    public string? OnlyForAppId { get; init; }
+    /// <summary>If not empty, only commits that move the txn of one of these apps break the fence (for tables that others append to blindly, such as a dead-letter table).</summary>
+    public IReadOnlyCollection<string> OnlyForAppIds { get; init; } = [];
 }

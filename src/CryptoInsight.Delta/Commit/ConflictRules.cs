@@ -65,9 +65,9 @@ internal static class ConflictRules
     /// <summary>Why a fenced commit is superseded by a winner, or null if the winner is maintenance.</summary>
     internal static string? BreaksFence(Fence fence, LogCommit winner)
     {
-        if (fence.OnlyForAppId is { } appId)
+        if (fence.OnlyForAppIds.Count > 0)
         {
-            return winner.Transactions.Exists(t => t.AppId == appId) ? "it moved the position of the fence's application" : null;
+            return winner.Transactions.Exists(t => fence.OnlyForAppIds.Contains(t.AppId)) ? "it moved the position of the fence's application" : null;
         }
 
         return winner.Transactions.Count > 0 ? "it moved a position" : winner.HasDataChange ? "it changed rows" : null;

@@ -13,4 +13,11 @@ public readonly record struct Candle(
     double? QuoteVolume,
     long? Trades,
     double? TakerBuyBase,
-    double? TakerBuyQuote);
+    double? TakerBuyQuote)
+{
+    /// <summary>The greatest magnitude of a price or volume: far above any market, and small enough that every sum of Gold is exact in 128 bits.</summary>
+    public const double MagnitudeMax = 1e20;
+
+    /// <summary>The greatest count of trades: above any market, and small enough that a month of seconds cannot overflow.</summary>
+    public const long TradesMax = 1_000_000_000_000;
+}

@@ -17,14 +17,13 @@ public sealed class Interval : IEquatable<Interval>, IComparable<Interval>
 
     private readonly long _micros; // 0 for months, which have no fixed length
     private readonly long _origin;
-    private readonly int _rank;
 
     private Interval(string code, long micros, long origin = 0)
     {
         Code = code;
         _micros = micros;
         _origin = origin;
-        _rank = s_byCode.Count;
+        Rank = s_byCode.Count;
         s_byCode.Add(code, this);
     }
 
@@ -41,6 +40,12 @@ public sealed class Interval : IEquatable<Interval>, IComparable<Interval>
 
     /// <summary>The exchange's code, such as <c>15m</c>.</summary>
     public string Code { get; }
+
+    /// <summary>The place in <see cref="All"/>, from 0.</summary>
+    internal int Rank { get; }
+
+    /// <summary>The length in microseconds, or 0 for the month.</summary>
+    internal long Micros => _micros;
 
     /// <summary>The length, or null for the month.</summary>
     public TimeSpan? FixedLength => _micros == 0 ? null : TimeSpan.FromMicroseconds(_micros);
@@ -111,10 +116,10 @@ public sealed class Interval : IEquatable<Interval>, IComparable<Interval>
     public override bool Equals(object? obj) => ReferenceEquals(this, obj);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _rank;
+    public override int GetHashCode() => Rank;
 
     /// <summary>By length.</summary>
-    public int CompareTo(Interval? other) => other is null ? 1 : _rank.CompareTo(other._rank);
+    public int CompareTo(Interval? other) => other is null ? 1 : Rank.CompareTo(other.Rank);
 
     /// <summary>The same interval.</summary>
     public static bool operator ==(Interval? a, Interval? b) => ReferenceEquals(a, b);

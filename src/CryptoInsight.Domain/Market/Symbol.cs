@@ -52,9 +52,17 @@ public readonly record struct Symbol : IComparable<Symbol>
         return true;
     }
 
-    /// <summary>Ordinal order, the same in every engine that sorts by bytes for ASCII symbols.</summary>
-    public int CompareTo(Symbol other) => string.CompareOrdinal(_code, other._code);
+    /// <summary>By code point, which is the order of the UTF-8 bytes and so of every other engine that reads our tables.</summary>
+    public int CompareTo(Symbol other)
+    {
+        ReadOnlySpan<char> a = _code, b = other._code;
+        int same = a.CommonPrefixLength(b);
+        return same == a.Length || same == b.Length ? a.Length.CompareTo(b.Length) : CodePointRank(a[same]) - CodePointRank(b[same]);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => _code ?? "";
+
+    // UTF-16 puts surrogates (code points above U+FFFF) before U+E000..U+FFFF; moved past them, units order as code points do.
+    private static int CodePointRank(char unit) => char.IsSurrogate(unit) ? unit + 0x1_0000 : unit;
 }

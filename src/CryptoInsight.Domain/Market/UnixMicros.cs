@@ -18,6 +18,10 @@ public readonly record struct UnixMicros(long Value) : IComparable<UnixMicros>
     /// <summary>Times of this size and more are microseconds, below it milliseconds (spot archives switched on 2025-01-01).</summary>
     public const long MicrosecondsFrom = 100_000_000_000_000;
 
+    // 0001-01-01 and the last microsecond of 9999: what the framework's calendar can name.
+    private const long CalendarFirst = -62_135_596_800L * PerSecond;
+    private const long CalendarLast = 253_402_300_800L * PerSecond - 1;
+
     /// <summary>2009-01-03, Bitcoin's first block: no market that we know is older.</summary>
     public static readonly UnixMicros Earliest = new(1_230_940_800L * PerSecond);
 
@@ -30,13 +34,16 @@ public readonly record struct UnixMicros(long Value) : IComparable<UnixMicros>
     /// <summary>The instant that a count of seconds names.</summary>
     public static UnixMicros FromSeconds(long seconds) => new(checked(seconds * PerSecond));
 
-    /// <summary>The instant that the venue's number names, its unit told by its size (see <see cref="MicrosecondsFrom"/>).</summary>
+    /// <summary>The instant that the venue's number names, its unit told by its size (see <see cref="MicrosecondsFrom"/>); it never throws.</summary>
+    /// <remarks>The number is a stranger's: one that no instant can hold becomes the earliest instant there is, which is not <see cref="IsPlausible"/>.</remarks>
     public static UnixMicros FromVenue(long millisecondsOrMicroseconds) =>
-        millisecondsOrMicroseconds >= MicrosecondsFrom ? new(millisecondsOrMicroseconds) : FromMilliseconds(millisecondsOrMicroseconds);
+        millisecondsOrMicroseconds >= MicrosecondsFrom ? new(millisecondsOrMicroseconds)
+        : millisecondsOrMicroseconds < long.MinValue / PerMillisecond ? new(long.MinValue)
+        : new(millisecondsOrMicroseconds * PerMillisecond);
 
-    /// <summary>The same instant from the framework's type; a part below a microsecond is cut off.</summary>
+    /// <summary>The same instant from the framework's type, rounded down to the microsecond.</summary>
     public static UnixMicros From(DateTimeOffset instant) =>
-        new((instant.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+        new(FloorDiv(instant.UtcTicks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerMicrosecond));
 
     /// <summary>Whole milliseconds, rounded down.</summary>
     public long Milliseconds => FloorDiv(Value, PerMillisecond);
@@ -86,8 +93,15 @@ public readonly record struct UnixMicros(long Value) : IComparable<UnixMicros>
     /// <summary>The earlier of two.</summary>
     public static UnixMicros Min(UnixMicros a, UnixMicros b) => a <= b ? a : b;
 
-    /// <summary>ISO 8601 with microseconds and Z.</summary>
-    public override string ToString() => ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    /// <summary>ISO 8601 with microseconds and Z; an instant outside the years 1 to 9999 as its count, so that no error message can fail on it.</summary>
+    public override string ToString() =>
+        Value is >= CalendarFirst and <= CalendarLast
+            ? ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{Value}us");
 
-    private static long FloorDiv(long a, long b) => a >= 0 ? a / b : -((-a + b - 1) / b);
+    private static long FloorDiv(long a, long b)
+    {
+        (long quotient, long rest) = Math.DivRem(a, b);
+        return rest < 0 ? quotient - 1 : quotient;
+    }
 }

@@ -159,7 +159,7 @@ public class CommitFaultSpecs
                 DeltaTable table = writers[w] ??= await DeltaTable.OpenAsync(store, Tables.Options(seed: seed + w) with { Upkeep = LogUpkeepMode.Inline });
                 await table.RefreshAsync();
                 long next = table.Snapshot.TransactionVersion($"w{w}") ?? 0;
-                Fence fence = new(table.Snapshot.Version) { OnlyForAppId = $"w{w}" };
+                Fence fence = new(table.Snapshot.Version) { OnlyForAppIds = [$"w{w}"] };
                 CommitOutcome outcome = await Tables.AppendAsync(table, $"w{w}-{next}", new CommitSpec("WRITE") { Fence = fence, Transactions = [new AppTransaction($"w{w}", next + 1)] });
                 done[w] += outcome is CommitOutcome.Committed ? 1 : 0;
             }

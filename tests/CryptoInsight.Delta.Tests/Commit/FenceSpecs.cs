@@ -114,7 +114,7 @@ public class FenceSpecs
     public async Task A_fence_for_one_application_lets_blind_appends_of_others_through()
     {
         (DeltaTable ours, DeltaTable theirs, _) = await TwoWritersAsync();
-        CommitSpec spec = new("WRITE") { Fence = new Fence(1) { OnlyForAppId = "job" }, Transactions = [s_position] };
+        CommitSpec spec = new("WRITE") { Fence = new Fence(1) { OnlyForAppIds = ["job"] }, Transactions = [s_position] };
         await Tables.AppendAsync(theirs, "b.parquet", new CommitSpec("WRITE") { Transactions = [new AppTransaction("ingest", 1)] });
         Assert.Equal(3, Assert.IsType<CommitOutcome.Committed>(await Tables.AppendAsync(ours, "c.parquet", spec)).Version);
     }
@@ -123,7 +123,7 @@ public class FenceSpecs
     public async Task A_fence_for_one_application_breaks_when_its_position_moved()
     {
         (DeltaTable ours, DeltaTable theirs, _) = await TwoWritersAsync();
-        CommitSpec spec = new("WRITE") { Fence = new Fence(1) { OnlyForAppId = "job" }, Transactions = [s_position] };
+        CommitSpec spec = new("WRITE") { Fence = new Fence(1) { OnlyForAppIds = ["job"] }, Transactions = [s_position] };
         await Tables.AppendAsync(theirs, "b.parquet", new CommitSpec("WRITE") { Transactions = [new AppTransaction("job", 3)] });
         Assert.IsType<CommitOutcome.Superseded>(await Tables.AppendAsync(ours, "c.parquet", spec));
     }

@@ -1,0 +1,13 @@
+using CryptoInsight.Delta;
+using CryptoInsight.Engine.Flows;
+
+namespace CryptoInsight.Engine.Jobs;
+
+/// <summary>A job that follows a table: its id, what it reads and how it is made.</summary>
+/// <param name="Id">As in the operations of the replaced pipeline, such as <c>02_transform_silver_binance</c>.</param>
+/// <param name="Source">The table it follows.</param>
+/// <param name="SourceBell">Rings when the source has a commit.</param>
+/// <param name="OutputBell">Is rung when the job committed.</param>
+/// <param name="Start">Reads the job's state from the tables.</param>
+public sealed record JobSpec(
+    string Id, DeltaTable Source, TailLimits Limits, CommitBell SourceBell, CommitBell OutputBell, Func<CancellationToken, Task<ITableJob>> Start);

@@ -1,0 +1,79 @@
+using CryptoInsight.Delta;
+using CryptoInsight.Delta.Log;
+using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Signals;
+using CryptoInsight.Lake.Silver;
+
+namespace CryptoInsight.Engine.Jobs;
+
+/// <summary>What the Gold driver knows of Silver as of one version: the symbols, and the newest candle of each interval, from which the watermarks follow.</summary>
+public sealed class SilverHorizon
+{
+    private readonly HashSet<Symbol> _symbols = [];
+    private WatermarkTracker _newest = WatermarkTracker.Empty;
+
+    public IReadOnlyCollection<Symbol> Symbols => _symbols;
+
+    public Watermarks Watermarks(SignalSettings settings) => _newest.At(settings.WatermarkDelay);
+
+    /// <summary>Reads the horizon as of a version; false if that version is cleaned.</summary>
+    public async Task<bool> TryLoadAsync(SilverChartsTable silver, long version, CancellationToken ct)
+    {
+        Snapshot snapshot;
+        try
+        {
+            snapshot = silver.Table.Snapshot.Version == version ? silver.Table.Snapshot : await silver.Table.SnapshotAtAsync(version, ct).ConfigureAwait(false);
+        }
+        catch (VersionNotFoundException)
+        {
+            return false; // the caller rebuilds at the newest version
+        }
+
+        _symbols.Clear();
+        _newest = WatermarkTracker.Empty;
+        await foreach (IReadOnlyList<CandleKey> keys in silver.KeysAsync(snapshot, ct).ConfigureAwait(false))
+        {
+            foreach (CandleKey key in keys)
+            {
+                Seen(key.Symbol, key.Interval, key.OpenTime);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Moves the horizon to the version that the changes lead to.</summary>
+    public async Task ApplyAsync(SilverChanges changes, SilverChartsTable silver, long version, CancellationToken ct)
+    {
+        bool newestIsGone = false;
+        foreach ((Symbol symbol, List<CandleChange> some) in changes.BySymbol)
+        {
+            foreach (CandleChange change in some)
+            {
+                if (change is CandleChange.Put put)
+                {
+                    Seen(symbol, put.Interval, put.Candle.OpenTime);
+                }
+                else if (change is CandleChange.Drop drop)
+                {
+                    newestIsGone |= _newest.IsNewest(drop.Interval, drop.OpenTime);
+                }
+            }
+        }
+
+        // The watermark is computed, never kept as a running maximum: after a delete of the newest it goes back.
+        if (newestIsGone && !await TryLoadAsync(silver, version, ct).ConfigureAwait(false))
+        {
+            throw new IOException($"Version {version} of {SilverChartsTable.Name} was cleaned while Gold was computed from it.");
+        }
+    }
+
+    private void Seen(Symbol symbol, Interval interval, UnixMicros openTime)
+    {
+        _symbols.Add(symbol);
+        if (_newest.OpenTimeMax(interval) is not { } newest || openTime > newest)
+        {
+            _newest = _newest.Seen(interval, openTime);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace CryptoInsight.Engine.Jobs;
+
+/// <summary>What became of one step of a job. A closed union.</summary>
+public abstract record StepOutcome
+{
+    private StepOutcome()
+    {
+    }
+
+    /// <summary>The step is committed; the job stands at this version of its source.</summary>
+    public sealed record Advanced(StepReport Report) : StepOutcome;
+
+    /// <summary>Somebody else moved the job's own table: everything in memory is thrown away and read again from the tables.</summary>
+    public sealed record StartAgain(string Why) : StepOutcome;
+
+    public T Match<T>(Func<Advanced, T> advanced, Func<StartAgain, T> startAgain) => this switch
+    {
+        Advanced a => advanced(a),
+        StartAgain s => startAgain(s),
+        _ => throw new InvalidOperationException("The union is closed."),
+    };
+}
+
+/// <summary>What a step did: positions and rows by verdict.</summary>
+public sealed record StepReport(long InputVersion, long OutputVersion)
+{
+    public long RowsIn { get; init; }
+
+    public long RowsAccepted { get; init; }
+
+    public long RowsSuperseded { get; init; }
+
+    public long RowsUnchanged { get; init; }
+
+    public long RowsQuarantined { get; init; }
+
+    /// <summary>Rows written to the job's own table.</summary>
+    public long RowsOut { get; init; }
+}

@@ -1,0 +1,142 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using CryptoInsight.Delta;
+using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Quality;
+using CryptoInsight.Engine.Flows;
+using CryptoInsight.Engine.Jobs;
+using CryptoInsight.Engine.Operations;
+using CryptoInsight.Engine.Options;
+using CryptoInsight.Engine.Symbols;
+using CryptoInsight.Lake;
+using CryptoInsight.Sources.Binance;
+
+namespace CryptoInsight.Engine;
+
+/// <summary>START HERE: the whole running system on one page.</summary>
+/// <remarks>
+/// <code>
+/// files ────────┐
+///               ├─> bronze_charts ─(tail)─> 02_transform_silver_binance ─> silver_charts ─(tail)─> 03_aggregate_gold_binance ─> gold_signals ─(tail)─> SignalBoard
+/// exchange ─────┘                                └─> dlq_binance                                        │ asks, waits for all
+///                                                                                                       └─> one actor per symbol (sharded)
+/// </code>
+/// Tables are the streams: every arrow reads the committed versions of a table, and the position of every job lies in the commit that it makes.
+/// Whatever is in memory can be thrown away at any instant; starting again reads it from the tables.
+/// </remarks>
+public sealed class MedallionPipeline : IAsyncDisposable
+{
+    private readonly ActorSystem _system;
+    private readonly IMaterializer _materializer;
+    private readonly CommitBell _bronzeBell;
+    private readonly CommitBell _goldBell;
+    private readonly CancellationTokenSource _stopping = new();
+
+    private MedallionPipeline(ActorSystem system, IMaterializer materializer, LakeTables lake, EngineOptions options, TimeProvider clock, string runId)
+    {
+        _system = system;
+        _materializer = materializer;
+        Lake = lake;
+        Options = options;
+        Clock = clock;
+        RunId = runId;
+        _bronzeBell = new CommitBell(clock, options.JobPollEvery);
+        _goldBell = new CommitBell(clock, options.JobPollEvery);
+    }
+
+    public LakeTables Lake { get; }
+
+    public EngineOptions Options { get; }
+
+    public TimeProvider Clock { get; }
+
+    /// <summary>Names this run in every row and request that it makes.</summary>
+    public string RunId { get; }
+
+    /// <summary>Where the jobs stand.</summary>
+    public JobBoard Jobs { get; } = new();
+
+    /// <summary>The newest signals.</summary>
+    public SignalBoard Signals { get; } = new();
+
+    /// <summary>Starts the actor system, the symbols' shards and the jobs; ingestion is started by its own calls.</summary>
+    public static async Task<MedallionPipeline> StartAsync(LakeTables lake, EngineOptions options, TimeProvider clock, string runId)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ActorSystem system = ActorSystem.Create("cryptoinsight", ShippedConfig.Akka.WithFallback(ClusterDefaults()));
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        await cluster.JoinAsync(cluster.SelfAddress).ConfigureAwait(false);
+        var pipeline = new MedallionPipeline(system, system.Materializer(), lake, options, clock, runId);
+        pipeline.StartJobs();
+        return pipeline;
+    }
+
+    /// <summary>Replays admitted files into Bronze; ends when all rows are durable there. Returns the rows added.</summary>
+    public Task<long> ReplayAsync(IReadOnlyList<ReplayFile> files, Action<ReplayFile, string> onDamage, Action<int> onCommit) =>
+        ReplayToBronze.Graph(files, Lake.Bronze, Options.ReplayBatchRowsMax, UnixMicros.From(Clock.GetUtcNow()), onDamage)
+            .Select(rows =>
+            {
+                _bronzeBell.Ring();
+                onCommit(rows);
+                return (long)rows;
+            })
+            .RunAggregate(0L, (sum, rows) => sum + rows, _materializer);
+
+    /// <summary>Follows the exchange until the pipeline stops: what is missing is fetched first, then every candle as it closes.</summary>
+    public Task IngestAsync(ExchangeFeed exchange) =>
+        BinanceToBronze.Graph(exchange, Lake, Options.Ingest, _ => _bronzeBell.Ring(), _stopping.Token).Run(_materializer);
+
+    /// <summary>Keeps the board of newest signals up to date from Gold.</summary>
+    public Task ShowAsync() =>
+        GoldToDashboard.Graph(Lake.Gold, Signals, _goldBell, new TailLimits(1_000, Options.GoldStepBytesMax)).Run(_materializer).Finished;
+
+    /// <summary>Waits until every row of Bronze as it is now has its verdict, and Gold shows it; throws if a job FAILED.</summary>
+    public async Task CaughtUpAsync(CancellationToken ct)
+    {
+        JobStatus silver = await Jobs.ReachedAsync(SilverJob.Id, Lake.Bronze.Table.Snapshot.Version, ct).ConfigureAwait(false);
+        ThrowIfFailed(silver);
+        JobStatus gold = await Jobs.ReachedAsync(GoldJob.Id, Lake.Silver.Table.Snapshot.Version, ct).ConfigureAwait(false);
+        ThrowIfFailed(gold);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _system.Terminate().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private void StartJobs()
+    {
+        var silverBell = new CommitBell(Clock, Options.JobPollEvery);
+        var judge = new BronzeJudge(KlineWireSchema.Binance, ExpectationSet.Default);
+        IActorRef shards = SymbolShards.Start(_system, Options.Signals, new SymbolHistories(Lake.Silver));
+        var symbols = new SymbolAsker(shards, RunId, Options.AnswerTimeout);
+        JobSpec[] jobs =
+        [
+            new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
+                ct => SilverJob.StartAsync(Lake, judge, RunId, ct)),
+            new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
+                ct => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, ct)),
+        ];
+        foreach (JobSpec job in jobs)
+        {
+            _system.ActorOf(JobActor.Props(job, Jobs, Options.Backoff), job.Id);
+        }
+    }
+
+    private static Config ClusterDefaults() =>
+        Akka.Cluster.Sharding.ClusterSharding.DefaultConfig()
+            .WithFallback(Akka.Cluster.Tools.Singleton.ClusterSingleton.DefaultConfig())
+            .WithFallback(Akka.DistributedData.DistributedData.DefaultConfig());
+
+    private static void ThrowIfFailed(JobStatus job)
+    {
+        if (job.State == JobState.Failed)
+        {
+            throw new InvalidOperationException($"The job {job.JobId} FAILED at position {job.Position}: {job.Error}");
+        }
+    }
+}

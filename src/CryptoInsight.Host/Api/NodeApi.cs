@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CryptoInsight.Engine;
+using CryptoInsight.Engine.Flows;
+using CryptoInsight.Host.Node;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.FileProviders;
+
+namespace CryptoInsight.Host.Api;
+
+/// <summary>The node's HTTP side: health, <c>/api/v1</c> and the page.</summary>
+public static class NodeApi
+{
+    public static async Task<WebApplication> StartAsync(
+        Uri bind, MedallionPipeline pipeline, ExchangeConnection exchange, IReadOnlyList<SeriesStart> series, CancellationToken ct)
+    {
+        string root = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = [] });
+        builder.WebHost.UseUrls(bind.ToString());
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(o => o.SingleLine = true);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+            o.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        WebApplication app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use(SecurityHeaders);
+        if (Directory.Exists(root))
+        {
+            var files = new PhysicalFileProvider(root);
+            app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
+            app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
+        }
+
+        HealthEndpoints.Map(app, pipeline);
+        new MarketEndpoints(pipeline, exchange, series).Map(app.MapGroup("/api/v1"));
+        await app.StartAsync(ct);
+        return app;
+    }
+
+    /// <summary>A request that names something wrong: what, and what to send instead.</summary>
+    public static ProblemHttpResult Wrong(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest, title: "The request cannot be answered");
+
+    private static Task SecurityHeaders(HttpContext context, RequestDelegate next)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        return next(context);
+    }
+}

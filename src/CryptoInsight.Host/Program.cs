@@ -1,0 +1,13 @@
+using System.CommandLine;
+using CryptoInsight.Host.Commands;
+
+var global = new GlobalOptions();
+var root = new RootCommand("CryptoInsight: Binance candles to trading signals in open Delta Lake tables, live.");
+global.AddTo(root);
+root.Subcommands.Add(UpCommand.Create(global));
+root.Subcommands.Add(ReplayCommand.Create(global));
+root.Subcommands.Add(ConfigCommand.Create(global));
+root.Subcommands.Add(SqlCommand.Create(global));
+root.Subcommands.Add(TablesCommand.Create(global));
+root.Subcommands.Add(DumpCommand.Create(global));
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,66 @@
+/** The documents of /api/v1. Times are integer milliseconds UTC; null means unknown. */
+
+export type CrossWord = "Golden Cross" | "Dead Cross" | "Neutral";
+
+export interface SymbolRow {
+  readonly symbol: string;
+  readonly timeframes: readonly string[];
+  readonly lastPrice: number | null;
+  readonly lastPriceAt: number | null;
+  readonly changePct24h: number | null;
+  readonly crossSignal: CrossWord | null;
+  readonly rsi14: number | null;
+  readonly newestBucketStart: number | null;
+  readonly lagSeconds: number | null;
+}
+
+export interface SymbolsDocument {
+  readonly exchange: string;
+  readonly simulated: boolean;
+  readonly now: number;
+  readonly symbols: readonly SymbolRow[];
+}
+
+export interface SignalRow {
+  readonly bucketStart: number;
+  readonly bucketEnd: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number | null;
+  readonly quoteVolume: number | null;
+  readonly trades: number | null;
+  readonly candles: number | null;
+  readonly vwap: number | null;
+  readonly ma50: number | null;
+  readonly ma200: number | null;
+  readonly rsi14: number | null;
+  readonly crossSignal: CrossWord | null;
+  readonly crossEvent: CrossWord | null;
+  readonly aboveMa200: boolean | null;
+  readonly pctChange24h: number | null;
+  readonly fngValue: number | null;
+  readonly fngLabel: string | null;
+  readonly isFinal: boolean;
+  readonly updatedAt: number | null;
+}
+
+export interface SignalsDocument {
+  readonly symbol: string;
+  readonly timeframe: string;
+  readonly signals: readonly SignalRow[];
+}
+
+export interface TableRow {
+  readonly name: string;
+  readonly version: number | null;
+  readonly rows: number | null;
+  readonly files: number | null;
+  readonly bytes: number | null;
+  readonly committedAt: number | null;
+}
+
+export interface TablesDocument {
+  readonly tables: readonly TableRow[];
+}

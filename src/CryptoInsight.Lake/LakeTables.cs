@@ -1,0 +1,37 @@
+using CryptoInsight.Delta;
+using CryptoInsight.Lake.Bronze;
+using CryptoInsight.Lake.DeadLetters;
+using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Silver;
+
+namespace CryptoInsight.Lake;
+
+/// <summary>The tables of the medallion, opened; made first if they are not there.</summary>
+public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters)
+{
+    /// <summary>The tables' definitions by name.</summary>
+    public static IReadOnlyDictionary<string, TableDefinition> Definitions { get; } = new Dictionary<string, TableDefinition>
+    {
+        [BronzeChartsTable.Name] = BronzeChartsTable.Definition,
+        [DeadLetterTable.Binance] = DeadLetterTable.Definition,
+        [SilverChartsTable.Name] = SilverChartsTable.Definition,
+        [GoldSignalsTable.Name] = GoldSignalsTable.Definition,
+    };
+
+    public static async Task<LakeTables> OpenOrCreateAsync(LakeLocation location, DeltaTableOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        async Task<DeltaTable> OpenAsync(string name)
+        {
+            TableDefinition definition = Definitions[name];
+            return await DeltaTable.OpenOrCreateAsync(location.StoreOf(name), definition, options with { Encodings = definition.Encodings }, ct).ConfigureAwait(false);
+        }
+
+        return new LakeTables(
+            location,
+            new BronzeChartsTable(await OpenAsync(BronzeChartsTable.Name).ConfigureAwait(false)),
+            new SilverChartsTable(await OpenAsync(SilverChartsTable.Name).ConfigureAwait(false)),
+            new GoldSignalsTable(await OpenAsync(GoldSignalsTable.Name).ConfigureAwait(false)),
+            new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)));
+    }
+}

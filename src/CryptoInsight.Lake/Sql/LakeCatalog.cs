@@ -1,0 +1,93 @@
+using CryptoInsight.Delta;
+using CryptoInsight.Delta.Store;
+
+namespace CryptoInsight.Lake.Sql;
+
+/// <summary>The tables and views of a lake by name; a table is opened when it is first named, and refreshed whenever it is named again.</summary>
+/// <param name="lake">The lake.</param>
+/// <param name="options">How tables are opened.</param>
+public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = null)
+{
+    private readonly Dictionary<string, DeltaTable> _open = new(StringComparer.Ordinal);
+
+    /// <summary>Names of tables that are there, sorted: those that the program knows, and on a local disk every other folder with a log.</summary>
+    public async Task<IReadOnlyList<string>> TableNamesAsync(CancellationToken ct = default)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        string folder = Path.Combine(lake.Root, lake.Catalog, lake.Schema);
+        if (Directory.Exists(folder))
+        {
+            names.UnionWith(Directory.EnumerateDirectories(folder).Select(d => Path.GetFileName(d)).Where(LakeLocation.IsName));
+        }
+
+        names.UnionWith(LakeTables.Definitions.Keys);
+        var there = new List<string>();
+        foreach (string name in names)
+        {
+            if (_open.ContainsKey(name) || await HasLogAsync(name, ct).ConfigureAwait(false))
+            {
+                there.Add(name);
+            }
+        }
+
+        return there;
+    }
+
+    /// <summary>Names of views whose tables are all there, sorted.</summary>
+    public async Task<IReadOnlyList<string>> ViewNamesAsync(CancellationToken ct = default)
+    {
+        IReadOnlyList<string> tables = await TableNamesAsync(ct).ConfigureAwait(false);
+        return [.. LakeViews.All.Values.Where(v => SourcesOf(v).All(tables.Contains)).Select(v => v.Name)
+            .Concat(tables.Contains(IngestStateView.Source) ? [IngestStateView.Name] : []).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The table at its newest version; <see cref="TableNotFoundException"/> if there is none.</summary>
+    public async Task<DeltaTable> OpenAsync(string table, CancellationToken ct = default) =>
+        await FindAsync(table, ct).ConfigureAwait(false)
+        ?? throw new TableNotFoundException(
+            LakeViews.All.ContainsKey(table) || table == IngestStateView.Name
+                ? $"{table} is a view: it has no files, history or versions of its own."
+                : $"There is no table {table} in this lake. {await KnownAsync(ct).ConfigureAwait(false)}");
+
+    /// <summary>A sentence that names what the lake has.</summary>
+    public async Task<string> KnownAsync(CancellationToken ct = default)
+    {
+        IReadOnlyList<string> tables = await TableNamesAsync(ct).ConfigureAwait(false), views = await ViewNamesAsync(ct).ConfigureAwait(false);
+        return tables.Count == 0
+            ? $"The lake at {lake.Root} has no tables yet: `up` or `replay` makes them, --lake names another one."
+            : $"It has the tables {string.Join(", ", tables)}{(views.Count == 0 ? "" : $" and the views {string.Join(", ", views)}")}.";
+    }
+
+    /// <summary>The table at its newest version, or null.</summary>
+    public async Task<DeltaTable?> FindAsync(string table, CancellationToken ct = default)
+    {
+        if (_open.Remove(table, out DeltaTable? known))
+        {
+            await known.RefreshAsync(ct).ConfigureAwait(false); // if it fails, the next call opens the table anew
+            return _open[table] = known;
+        }
+
+        try
+        {
+            DeltaTable opened = await DeltaTable.OpenAsync(lake.StoreOf(table), options, ct).ConfigureAwait(false);
+            return _open[table] = opened;
+        }
+        catch (TableNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> HasLogAsync(string table, CancellationToken ct)
+    {
+        await foreach (StoredObject _ in lake.StoreOf(table).ListAsync("_delta_log/", null, ct).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<string> SourcesOf(LakeView view) =>
+        view.Sources.SelectMany(s => LakeViews.All.TryGetValue(s, out LakeView? inner) ? SourcesOf(inner) : [s]);
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Text.Json;
+using CryptoInsight.Delta;
+using CryptoInsight.Delta.Actions;
+using CryptoInsight.Delta.Data;
+using CryptoInsight.Delta.Log;
+using CryptoInsight.Delta.Predicates;
+using CryptoInsight.Delta.Schema;
+using DuckDB.NET.Data;
+
+namespace CryptoInsight.Lake.Sql;
+
+/// <summary>Defines in DuckDB the tables, views and stand-ins that a statement names, each from the newest (or the asked) snapshot; what did not change since the last statement is left as it is.</summary>
+internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, DuckDBConnection connection, TimeProvider clock)
+{
+    /// <summary>How much older than now the instant is that stands for <c>now()</c> when files are left out: the statement itself runs later.</summary>
+    private static readonly TimeSpan s_clockDoubt = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, Mount> _mounted = new(StringComparer.Ordinal);
+    private int _sideTables;
+
+    private sealed record Mount(Snapshot Snapshot, bool IsWhole, IReadOnlyList<string> SideTables);
+
+    public async Task MountAsync(IReadOnlyList<TableReference> references, IReadOnlyDictionary<string, TimeTravel> standIns, CancellationToken ct)
+    {
+        var conditions = new Dictionary<string, List<Predicate?>>(StringComparer.Ordinal);
+        var tables = new Dictionary<string, DeltaTable>(StringComparer.Ordinal);
+        var views = new List<string>();
+        DateTimeOffset now = clock.GetUtcNow() - s_clockDoubt;
+
+        async Task<DeltaTable> TableAsync(string name) =>
+            tables.TryGetValue(name, out DeltaTable? known) ? known : tables[name] = await catalog.OpenAsync(name, ct).ConfigureAwait(false);
+
+        async Task NeedAsync(string name, JsonElement? select)
+        {
+            if (LakeViews.All.TryGetValue(name, out LakeView? view))
+            {
+                await NeedViewAsync(view, select).ConfigureAwait(false);
+            }
+            else if (name == IngestStateView.Name)
+            {
+                Define(name, IngestStateView.Query((await TableAsync(IngestStateView.Source).ConfigureAwait(false)).Snapshot));
+            }
+            else
+            {
+                StructType schema = (await TableAsync(name).ConfigureAwait(false)).Snapshot.Schema;
+                Add(conditions, name, Condition(select, name, schema.Fields.ToDictionary(f => f.Name, f => f, StringComparer.OrdinalIgnoreCase), now));
+            }
+        }
+
+        async Task NeedViewAsync(LakeView view, JsonElement? select)
+        {
+            if (view.Columns.Count > 0)
+            {
+                StructType schema = (await TableAsync(view.Sources[0]).ConfigureAwait(false)).Snapshot.Schema;
+                var columns = view.Columns.Where(c => schema.Find(c.Value) is not null).ToDictionary(c => c.Key, c => schema.Find(c.Value)!, StringComparer.OrdinalIgnoreCase);
+                Add(conditions, view.Sources[0], Condition(select, view.Name, columns, now));
+            }
+            else
+            {
+                foreach (string source in view.Sources)
+                {
+                    await NeedAsync(source, null).ConfigureAwait(false);
+                }
+            }
+
+            views.Add(view.Name);
+        }
+
+        foreach (TableReference reference in references.Where(r => !standIns.ContainsKey(r.Name)))
+        {
+            await NeedAsync(reference.Name, reference.Select).ConfigureAwait(false);
+        }
+
+        foreach ((string name, List<Predicate?> any) in conditions)
+        {
+            Predicate? predicate = any.Contains(null) ? null : any.Count == 1 ? any[0] : new Predicate.Or([.. any.OfType<Predicate>()]);
+            await MountAsync(name, tables[name], tables[name].Snapshot, predicate, ct).ConfigureAwait(false);
+        }
+
+        foreach (string view in views.Distinct())
+        {
+            DefineView(LakeViews.All[view]);
+        }
+
+        foreach ((string name, TimeTravel travel) in standIns)
+        {
+            DeltaTable table = await TableAsync(travel.Table).ConfigureAwait(false);
+            await MountAsync(name, table, await SnapshotAsync(table, travel, ct).ConfigureAwait(false), null, ct).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<Snapshot> SnapshotAsync(DeltaTable table, TimeTravel travel, CancellationToken ct)
+    {
+        try
+        {
+            return travel.Version is { } version
+                ? await table.SnapshotAtAsync(version, ct).ConfigureAwait(false)
+                : await table.SnapshotAtAsync(travel.Instant!.Value, ct).ConfigureAwait(false);
+        }
+        catch (VersionNotFoundException gone)
+        {
+            string asked = travel.Version is { } v
+                ? string.Create(CultureInfo.InvariantCulture, $"version {v}; the newest is {table.Snapshot.Version}")
+                : string.Create(CultureInfo.InvariantCulture, $"version at or before {travel.Instant:yyyy-MM-dd HH:mm:ss} UTC");
+            throw new SqlException($"{travel.Table} has no {asked}, or it can be built no more. DESCRIBE HISTORY {travel.Table} lists the versions.", gone);
+        }
+    }
+
+    private static void Add(Dictionary<string, List<Predicate?>> conditions, string table, Predicate? condition) =>
+        (conditions.TryGetValue(table, out List<Predicate?>? any) ? any : conditions[table] = []).Add(condition);
+
+    private static Predicate? Condition(JsonElement? select, string name, Dictionary<string, StructField> columns, DateTimeOffset now)
+    {
+        if (select is not { } node)
+        {
+            return null;
+        }
+
+        string alias = node.GetProperty("from_table").GetProperty("alias").GetString() ?? "";
+        return new QueryConditions(columns, alias.Length > 0 ? alias : name, now).Of(node);
+    }
+
+    private async Task MountAsync(string name, DeltaTable table, Snapshot snapshot, Predicate? predicate, CancellationToken ct)
+    {
+        if (_mounted.TryGetValue(name, out Mount? old) && ReferenceEquals(old.Snapshot, snapshot) && old.IsWhole && predicate is null)
+        {
+            return;
+        }
+
+        AddFile[] files = [.. snapshot.FilesFor(predicate).OrderBy(f => f.Path, StringComparer.Ordinal)];
+        var query = new SnapshotQuery(snapshot, files, table.Store.Root);
+        string deleted = SideTable("deleted"), partitions = SideTable("partitions");
+        var sides = new List<string>();
+        if (query.FilesWithDeletedRows.Any())
+        {
+            sides.Add(deleted);
+            await FillDeletedAsync(deleted, query, table, ct).ConfigureAwait(false);
+        }
+
+        if (query.NeedsPartitionTable)
+        {
+            sides.Add(partitions);
+            FillPartitions(partitions, query);
+        }
+
+        Define(name, query.Sql($"memory.main.{deleted}", $"memory.main.{partitions}"));
+        foreach (string side in old?.SideTables ?? [])
+        {
+            DuckDbSandbox.Run(connection, $"DROP TABLE memory.main.{side}");
+        }
+
+        _mounted[name] = new Mount(snapshot, files.Length == snapshot.Files.Count, sides);
+    }
+
+    private async Task FillDeletedAsync(string side, SnapshotQuery query, DeltaTable table, CancellationToken ct)
+    {
+        DuckDbSandbox.Run(connection, $"CREATE TABLE memory.main.{side} (file VARCHAR, row BIGINT)");
+        using DuckDBAppender rows = connection.CreateAppender("memory", "main", side);
+        foreach (AddFile file in query.FilesWithDeletedRows)
+        {
+            string path = query.PathOf(file);
+            DeletionVector vector = await table.DeletedRowsAsync(file, ct).ConfigureAwait(false);
+            foreach (long row in vector.Rows)
+            {
+                rows.CreateRow().AppendValue(path).AppendValue(row).EndRow();
+            }
+        }
+    }
+
+    private void FillPartitions(string side, SnapshotQuery query)
+    {
+        StructField[] fields = [.. query.PartitionFields];
+        DuckDbSandbox.Run(connection, $"CREATE TABLE memory.main.{side}_text (file VARCHAR{string.Concat(fields.Select(f => $", {DuckDbText.Name(f.Name)} VARCHAR"))})");
+        using (DuckDBAppender rows = connection.CreateAppender("memory", "main", $"{side}_text"))
+        {
+            foreach ((string file, IReadOnlyList<string?> values) in query.PartitionRows)
+            {
+                IDuckDBAppenderRow row = rows.CreateRow().AppendValue(file);
+                foreach (string? value in values)
+                {
+                    row = value is null ? row.AppendNullValue() : row.AppendValue(value);
+                }
+
+                row.EndRow();
+            }
+        }
+
+        string columns = string.Concat(fields.Select(f => $", {SnapshotQuery.PartitionCast(f)}"));
+        DuckDbSandbox.Run(connection, $"CREATE TABLE memory.main.{side} AS SELECT file{columns} FROM memory.main.{side}_text");
+        DuckDbSandbox.Run(connection, $"DROP TABLE memory.main.{side}_text");
+    }
+
+    private void DefineView(LakeView view)
+    {
+        string query = view.Query;
+        foreach (string source in view.Sources)
+        {
+            query = query.Replace($"{{{source}}}", Qualified(source), StringComparison.Ordinal);
+        }
+
+        Define(view.Name, query);
+    }
+
+    private void Define(string name, string query) => DuckDbSandbox.Run(connection, $"CREATE OR REPLACE VIEW {Qualified(name)} AS {query}");
+
+    private string Qualified(string name) => $"{DuckDbText.Name(lake.Catalog)}.{DuckDbText.Name(lake.Schema)}.{DuckDbText.Name(name)}";
+
+    private string SideTable(string what) => string.Create(CultureInfo.InvariantCulture, $"{what}_{_sideTables++}");
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using CryptoInsight.Delta;
+using DuckDB.NET.Data;
+
+namespace CryptoInsight.Lake.Sql;
+
+/// <summary>Answers SQL over one lake: DuckDB reads the live files of the tables' snapshots, and nothing else. One statement at a time.</summary>
+/// <remarks>A statement goes through three steps: it is read (time travel and the lake's own statements), it passes the gate (one SELECT over tables of the lake), and the tables that it
+/// names are refreshed and handed to DuckDB as views of their files. The database lives in memory and is thrown away with the session.</remarks>
+public sealed class SqlSession : IAsyncDisposable
+{
+    private const int NestingMax = 1500;
+
+    private readonly LakeLocation _lake;
+    private readonly SqlSessionOptions _options;
+    private readonly SqlNames _names;
+    private readonly StatementReader _reader;
+    private readonly LakeCatalog _catalog;
+    private readonly DuckDBConnection _connection;
+    private readonly SnapshotMounts _mounts;
+    private DuckDBDataReader? _running;
+
+    private SqlSession(LakeLocation lake, SqlSessionOptions options, LakeCatalog catalog, DuckDBConnection connection)
+    {
+        _lake = lake;
+        _options = options;
+        _catalog = catalog;
+        _connection = connection;
+        _names = new SqlNames(lake);
+        _reader = new StatementReader(lake);
+        _mounts = new SnapshotMounts(lake, catalog, connection, options.Clock);
+    }
+
+    /// <summary>Opens a session on a lake that lies in a local folder.</summary>
+    public static SqlSession Open(LakeLocation lake, SqlSessionOptions? options = null, DeltaTableOptions? tableOptions = null)
+    {
+        ArgumentNullException.ThrowIfNull(lake);
+        options ??= new SqlSessionOptions();
+        return new SqlSession(lake, options, new LakeCatalog(lake, tableOptions), DuckDbSandbox.Open(lake, options));
+    }
+
+    /// <summary>Names for completion: tables and views.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken ct = default) =>
+        [.. await _catalog.TableNamesAsync(ct).ConfigureAwait(false), .. await _catalog.ViewNamesAsync(ct).ConfigureAwait(false)];
+
+    /// <summary>Runs one statement; its result is to be disposed before the next.</summary>
+    /// <exception cref="SqlException">The statement is wrong, refused, or fails; the message says what to do.</exception>
+    public async Task<SqlResult> ExecuteAsync(string statement, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        await CloseRunningAsync().ConfigureAwait(false);
+        return _reader.Read(statement) switch
+        {
+            SqlStatement.Query query => await QueryAsync(query, ct).ConfigureAwait(false),
+            SqlStatement.DescribeDetail detail => LakeAnswers.Detail(await _catalog.OpenAsync(detail.Table, ct).ConfigureAwait(false), $"{_lake.Catalog}.{_lake.Schema}.{detail.Table}"),
+            SqlStatement.DescribeHistory history => LakeAnswers.History(await _catalog.OpenAsync(history.Table, ct).ConfigureAwait(false), history.Limit),
+            SqlStatement.ShowTables => LakeAnswers.Tables(_lake.Schema, await NamesAsync(ct).ConfigureAwait(false)),
+            SqlStatement.AlreadySo already => SqlResult.Of(["status"], [already.Answer]),
+            _ => throw new InvalidOperationException("The union is closed."),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseRunningAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<SqlResult> QueryAsync(SqlStatement.Query query, CancellationToken ct)
+    {
+        using JsonDocument tree = await TreeAsync(query.Text, ct).ConfigureAwait(false);
+        IReadOnlyList<TableReference> references = await PassAsync(tree, query, ct).ConfigureAwait(false);
+        await _mounts.MountAsync(references, query.StandIns, ct).ConfigureAwait(false);
+
+        DuckDBCommand command = _connection.CreateCommand();
+#pragma warning disable CA2100 // The text has passed the gate.
+        command.CommandText = query.Text;
+#pragma warning restore CA2100
+        command.UseStreamingMode = true;
+        try
+        {
+            DuckDBDataReader reader = _running = await RunAsync(command, ct).ConfigureAwait(false);
+            return new SqlResult(
+                [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)],
+                DuckDbRows.ReadAsync(command, reader, Explained, ct),
+                async () =>
+                {
+                    await reader.DisposeAsync().ConfigureAwait(false);
+                    await command.DisposeAsync().ConfigureAwait(false);
+                });
+        }
+        catch (DuckDBException failed)
+        {
+            await command.DisposeAsync().ConfigureAwait(false);
+            throw Explained(failed);
+        }
+        catch (OperationCanceledException)
+        {
+            await command.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>DuckDB's own syntax tree of the text.</summary>
+    private async Task<JsonDocument> TreeAsync(string text, CancellationToken ct)
+    {
+        await using DuckDBCommand command = _connection.CreateCommand();
+        command.CommandText = "SELECT json_serialize_sql(CAST($1 AS VARCHAR))";
+        command.Parameters.Add(new DuckDBParameter(text));
+        try
+        {
+            string json = await Task.Run(() => (string)command.ExecuteScalar()!, ct).ConfigureAwait(false);
+            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = NestingMax });
+        }
+        catch (JsonException tooDeep)
+        {
+            throw new SqlException("The statement is nested too deeply to be checked; write it with WITH queries instead.", tooDeep);
+        }
+        catch (DuckDBException failed)
+        {
+            throw Explained(failed);
+        }
+    }
+
+    private async Task<IReadOnlyList<TableReference>> PassAsync(JsonDocument tree, SqlStatement.Query query, CancellationToken ct)
+    {
+        IReadOnlyList<string> known = await NamesAsync(ct).ConfigureAwait(false);
+        try
+        {
+            return QueryGate.Pass(tree.RootElement, SqlTokens.Of(query.Text), _names, known.Contains, query.StandIns);
+        }
+        catch (QueryGate.UnknownTableException unknown)
+        {
+            throw new SqlException($"There is no table or view {unknown.Message} here. {await _catalog.KnownAsync(ct).ConfigureAwait(false)}", unknown);
+        }
+    }
+
+    private static async Task<DuckDBDataReader> RunAsync(DuckDBCommand command, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        await using CancellationTokenRegistration stop = ct.Register(command.Cancel);
+        return await Task.Run(command.ExecuteReader, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async ValueTask CloseRunningAsync()
+    {
+        if (_running is { } running)
+        {
+            _running = null;
+            await running.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private SqlException Explained(DuckDBException failed)
+    {
+        string message = DuckDbMessage.Plain(failed.Message);
+        if (failed.Message.StartsWith("IO Error", StringComparison.Ordinal))
+        {
+            message = "A data file of a table that the statement reads is gone or cannot be read: VACUUM may have removed the files of an old version, or a disk lost them. `verify` tells which.";
+        }
+        else if (failed.Message.StartsWith("Out of Memory Error", StringComparison.Ordinal))
+        {
+            message = $"The statement needs more memory than the {_options.MemoryBytesMax >> 20} MiB that a session may use: read fewer columns or rows, or aggregate before sorting.";
+        }
+
+        return new SqlException(message, failed);
+    }
+}

@@ -1,0 +1,38 @@
+namespace CryptoInsight.Sources.Binance;
+
+/// <summary>How a kline feed pages, waits and gives up.</summary>
+public sealed record KlineFeedOptions
+{
+    /// <summary>Rows of one page; the weight is the same for all sizes.</summary>
+    public int PageRows { get; init; } = KlineRequest.LimitMax;
+
+    /// <summary>How many candles before the wanted one a poll reads again: they may have been revised.</summary>
+    public int RereadCandles { get; init; } = 2;
+
+    /// <summary>How long after its close a candle is asked for, by the exchange's clock.</summary>
+    public TimeSpan CloseDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>From when on a candle that is not there counts as absent instead of late.</summary>
+    public TimeSpan AbsentAfter { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The first wait after a failure; it doubles.</summary>
+    public TimeSpan BackoffMin { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The longest wait after a failure.</summary>
+    public TimeSpan BackoffMax { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The longest jitter on top of a pause or ban.</summary>
+    public TimeSpan PauseJitterMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the exchange's clock is measured again.</summary>
+    public TimeSpan ClockEvery { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Requests of a poll that are under way at the same time.</summary>
+    public int PollParallelism { get; init; } = 8;
+
+    /// <summary>Events of a poll that wait for the reader; then requests wait too.</summary>
+    public int PollBufferEvents { get; init; } = 16;
+
+    /// <summary>The seed of all jitter.</summary>
+    public int Seed { get; init; }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Web;
+
+namespace CryptoInsight.Sources.Tests.Binance;
+
+/// <summary>An exchange in a handler: klines from a rule, weight counted by its own minute, and answers that a test puts in front.</summary>
+public sealed class FakeExchange(ManualTime time, TimeSpan clockAhead = default) : HttpMessageHandler
+{
+    private readonly Dictionary<long, int> _weightByMinute = [];
+    private readonly Lock _gate = new();
+
+    public ConcurrentQueue<(UnixMicros At, string PathAndQuery)> Requests { get; } = new();
+
+    /// <summary>Answers that come instead of the real one, first in first out; null lets the real one through.</summary>
+    public ConcurrentQueue<Func<HttpRequestMessage, HttpResponseMessage?>> Instead { get; } = new();
+
+    /// <summary>How long an answer takes; the clock moves by it.</summary>
+    public TimeSpan Latency { get; set; }
+
+    public int WeightLimit { get; set; } = 6000;
+
+    /// <summary>Weight that strangers behind the same address used, by minute.</summary>
+    public Func<long, int> Strangers { get; set; } = _ => 0;
+
+    /// <summary>True for open times that have a candle.</summary>
+    public Func<UnixMicros, bool> Has { get; set; } = _ => true;
+
+    /// <summary>How long after its close a candle appears.</summary>
+    public TimeSpan Lag { get; set; }
+
+    public Func<UnixMicros, string> CloseOf { get; set; } = t => (100 + t.Value / 60_000_000 % 100).ToString(CultureInfo.InvariantCulture);
+
+    public UnixMicros Now => time.Micros + clockAhead;
+
+    public IReadOnlyDictionary<long, int> WeightByMinute => _weightByMinute;
+
+    public static HttpResponseMessage Answer(int status, string body, string type = "application/json", params (string Name, string Value)[] headers)
+    {
+        HttpResponseMessage response = new((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, type) };
+        foreach ((string name, string value) in headers)
+        {
+            response.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return response;
+    }
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (Latency > TimeSpan.Zero)
+        {
+            time.Advance(Latency / 2);
+        }
+
+        HttpResponseMessage response = Handle(request);
+        if (Latency > TimeSpan.Zero)
+        {
+            time.Advance(Latency / 2);
+        }
+
+        return Task.FromResult(response);
+    }
+
+    private HttpResponseMessage Handle(HttpRequestMessage request)
+    {
+        string path = request.RequestUri!.AbsolutePath;
+        Requests.Enqueue((Now, request.RequestUri.PathAndQuery));
+        if (Instead.TryDequeue(out Func<HttpRequestMessage, HttpResponseMessage?>? instead) && instead(request) is { } other)
+        {
+            return other;
+        }
+
+        int used;
+        lock (_gate)
+        {
+            long minute = Now.Value / 60_000_000;
+            used = _weightByMinute[minute] = _weightByMinute.GetValueOrDefault(minute) + (path.EndsWith("/time", StringComparison.Ordinal) ? 1 : 2);
+            used += Strangers(minute);
+        }
+
+        if (used > WeightLimit)
+        {
+            return Answer(429, "{\"code\":-1003,\"msg\":\"Too much request weight used.\"}", "application/json", ("Retry-After", "30"), ("X-MBX-USED-WEIGHT-1M", used.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        string body = path.EndsWith("/time", StringComparison.Ordinal) ? $"{{\"serverTime\":{Now.Milliseconds}}}" : Klines(request.RequestUri.Query);
+        return Answer(200, body, "application/json", ("X-MBX-USED-WEIGHT-1M", used.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private string Klines(string query)
+    {
+        System.Collections.Specialized.NameValueCollection asked = HttpUtility.ParseQueryString(query);
+        Interval interval = Interval.Parse(asked["interval"]);
+        int limit = int.Parse(asked["limit"]!, CultureInfo.InvariantCulture);
+        UnixMicros from = UnixMicros.FromMilliseconds(long.Parse(asked["startTime"] ?? "1500000000000", CultureInfo.InvariantCulture));
+        UnixMicros to = UnixMicros.Min(Now, UnixMicros.FromMilliseconds(long.Parse(asked["endTime"] ?? "4000000000000", CultureInfo.InvariantCulture)));
+        List<string> rows = [];
+        for (UnixMicros t = interval.IsAligned(from) ? from : interval.Next(from); t <= to && rows.Count < limit; t = interval.Next(t))
+        {
+            bool isThere = Has(t) && (interval.Next(t) > Now || interval.Next(t) + Lag <= Now);
+            if (isThere)
+            {
+                rows.Add(string.Create(CultureInfo.InvariantCulture, $"[{t.Milliseconds},\"1.0\",\"2.0\",\"0.5\",\"{CloseOf(t)}\",\"10\",{interval.Next(t).Milliseconds - 1},\"15\",3,\"5\",\"7.5\",\"0\"]"));
+            }
+        }
+
+        return $"[{string.Join(',', rows)}]";
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+
+namespace CryptoInsight.Sources.Tests;
+
+/// <summary>A clock that stands still until a test moves it; timers go off in order while it moves.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<ManualTimer> _timers = [];
+    private long _ticks;
+    private long _changes;
+
+    public ManualTime(string start = "2025-06-01T12:00:00Z") =>
+        _ticks = DateTimeOffset.Parse(start, CultureInfo.InvariantCulture).UtcTicks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public UnixMicros Micros => UnixMicros.From(GetUtcNow());
+
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+
+    public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ManualTimer timer = new(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        long target = GetTimestamp() + by.Ticks;
+        while (Next(target) is { } timer)
+        {
+            timer.Fire();
+        }
+
+        Interlocked.Exchange(ref _ticks, target);
+    }
+
+    /// <summary>Moves the clock from timer to timer, never further than <paramref name="stepMax"/> at once, until the task is over.</summary>
+    /// <remarks>Between two steps the pool gets its turn, so that what a timer started has run before the next one goes off.</remarks>
+    public async Task<T> RunUntilAsync<T>(Task<T> task, TimeSpan? stepMax = null)
+    {
+        long reach = (stepMax ?? TimeSpan.FromMinutes(30)).Ticks;
+        for (int idle = 0; !task.IsCompleted; idle++)
+        {
+            long before = Interlocked.Read(ref _changes);
+            for (int i = 0; i < 20 && !task.IsCompleted; i++)
+            {
+                await Task.Yield();
+            }
+
+            if (task.IsCompleted || Interlocked.Read(ref _changes) != before)
+            {
+                idle = 0;
+                continue;
+            }
+
+            if (idle >= 20 && Next(GetTimestamp() + reach) is { } timer)
+            {
+                timer.Fire();
+                idle = 0;
+            }
+
+            if (idle > 2_000_000)
+            {
+                throw new Xunit.Sdk.XunitException($"at {GetUtcNow():O} nothing happens any more and no timer is near");
+            }
+        }
+
+        return await task;
+    }
+
+    private ManualTimer? Next(long target)
+    {
+        lock (_gate)
+        {
+            ManualTimer? next = _timers.Where(t => t.Due <= target).MinBy(t => t.Due);
+            if (next is not null)
+            {
+                _timers.Remove(next);
+                Interlocked.Exchange(ref _ticks, Math.Max(_ticks, next.Due));
+                _changes++;
+            }
+
+            return next;
+        }
+    }
+
+    private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period;
+
+        public long Due { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._gate)
+            {
+                time._changes++;
+                time._timers.Remove(this);
+                _period = period;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    Due = time.GetTimestamp() + dueTime.Ticks;
+                    time._timers.Add(this);
+                }
+            }
+
+            return true;
+        }
+
+        public void Fire()
+        {
+            if (_period != Timeout.InfiniteTimeSpan && _period > TimeSpan.Zero)
+            {
+                Change(_period, _period);
+            }
+
+            callback(state);
+        }
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
