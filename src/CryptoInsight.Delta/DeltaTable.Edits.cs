@@ -59,4 +59,13 @@ public sealed partial class DeltaTable
 
         return new RowEdit(this, snapshot, replaceWhere, null, shaped, spec ?? new CommitSpec("WRITE") { OperationParameters = new Dictionary<string, string> { ["mode"] = "Overwrite" } }).RunAsync(snapshot, ct);
     }
+
+    /// <summary>Changes the table by a source, by ordered clauses (MERGE).</summary>
+    /// <remarks><see cref="ConstraintViolationException"/> if several source rows match one row of the table. For plain "insert or replace by key" <see cref="UpsertAsync"/> is shorter and reads less.</remarks>
+    public Task<CommitOutcome> MergeAsync(MergeSpec merge, CommitSpec? spec = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(merge);
+        Snapshot snapshot = Snapshot;
+        return new Merge(this, snapshot, merge, spec ?? new CommitSpec("MERGE")).RunAsync(snapshot, ct);
+    }
 }
