@@ -68,4 +68,13 @@ public sealed partial class DeltaTable
         Snapshot snapshot = Snapshot;
         return new Merge(this, snapshot, merge, spec ?? new CommitSpec("MERGE")).RunAsync(snapshot, ct);
     }
+
+    /// <summary>Adds a CHECK constraint, once every row that is there fulfils it; <see cref="ConstraintViolationException"/> if one does not.</summary>
+    /// <param name="name">Letters, digits and underscores.</param>
+    /// <param name="sql">A condition as <see cref="PredicateSql"/> reads it; rows for which it is false or unknown are refused from then on.</param>
+    /// <param name="ct">Ends the check.</param>
+    public Task<CommitOutcome> AddConstraintAsync(string name, string sql, CancellationToken ct = default) => ConstraintChange.AddAsync(this, name, sql, ct);
+
+    /// <summary>Drops a CHECK constraint.</summary>
+    public Task<CommitOutcome> DropConstraintAsync(string name, CancellationToken ct = default) => ConstraintChange.DropAsync(this, name, ct);
 }
