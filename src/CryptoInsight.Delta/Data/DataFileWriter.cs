@@ -54,7 +54,14 @@ internal sealed class DataFileWriter
     }
 
     /// <summary>Writes the rows of one partition, data columns only, starting a new file when the target size is reached.</summary>
-    public async Task<List<AddFile>> WriteAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, CancellationToken ct)
+    public Task<List<AddFile>> WriteAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, CancellationToken ct) =>
+        WriteAsync(partition, rows, isOneBatch, dataChange, _table.Options.FileBytesTarget, ct);
+
+    /// <summary>Writes all rows to one file, however large, in the order given; null if there are none.</summary>
+    public async Task<AddFile?> WriteOneAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, CancellationToken ct) =>
+        (await WriteAsync(partition, rows, false, false, long.MaxValue, ct).ConfigureAwait(false)).SingleOrDefault();
+
+    private async Task<List<AddFile>> WriteAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, long fileBytesTarget, CancellationToken ct)
     {
         using Finishing finishing = new();
         try
@@ -82,7 +89,7 @@ internal sealed class DataFileWriter
                     int length = Math.Min(_options.RowGroupRowsMax, batch.Length - start);
                     open ??= await OpenAsync(DataFolder(partition), _layout.FileSchema.Value, withStats: true, ct).ConfigureAwait(false);
                     open.Write(length == batch.Length ? batch : batch.Slice(start, length), isOneBatch);
-                    if (open.BytesWritten >= _table.Options.FileBytesTarget)
+                    if (open.BytesWritten >= fileBytesTarget)
                     {
                         await finishing.AddAsync(open, file => FinishAsync(file, partition, dataChange, ct), ct).ConfigureAwait(false);
                         open = null;
