@@ -45,6 +45,8 @@ public sealed class S3Connection : IDisposable
     {
         AmazonS3Config config = new()
         {
+            // The SDK repeats after a reset connection by a count of its own, ten unless told, whatever MaxErrorRetry says; and a reset may come after the effect.
+            MaxStaleConnectionRetries = retries,
             ForcePathStyle = options.UsesPathStyle,
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = retries,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
+using CryptoInsight.Delta.Store;
 
 namespace CryptoInsight.Delta.Cloud;
 
@@ -39,6 +40,8 @@ internal static class S3Faults
     private static bool IsFault(Exception e, CancellationToken ct) => e switch
     {
         AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException => true,
+        ObjectNotFoundException or IOException { InnerException: AmazonServiceException } => false,
+        IOException => true,
         OperationCanceledException => !ct.IsCancellationRequested,
         _ => false,
     };

@@ -53,7 +53,7 @@ public sealed class S3ObjectStore : IObjectStore
                 return answer;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1000, 5 << attempt)), Options.Clock, ct).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(250, 5 << attempt)), Options.Clock, ct).ConfigureAwait(false);
         }
 
         throw new IOException($"{What("Creating", key)} at {Root} failed: {RacedPutsMax} times another write of it was under way. Nothing was written; try again later.");
@@ -241,9 +241,10 @@ public sealed class S3ObjectStore : IObjectStore
     {
         for (int attempt = 1; ; attempt++)
         {
-            using GetObjectResponse response = await SendAsync(key, request, ct).ConfigureAwait(false);
+            GetObjectResponse response = await SendAsync(key, request, ct).ConfigureAwait(false);
             if (response.ContentLength > lengthMax)
             {
+                response.Dispose();
                 throw new IOException($"{What("Reading", key)} at {Root} failed: {response.ContentLength} bytes came where at most {lengthMax} can be taken. The store does not serve ranges, or the object is too large to be read whole.");
             }
 
@@ -261,9 +262,10 @@ public sealed class S3ObjectStore : IObjectStore
         GetObjectRequest request = new() { BucketName = _bucket, Key = NameOf(key), ByteRange = new ByteRange(offset, offset + into.Length - 1), EtagToMatch = etag };
         for (int attempt = 1; ; attempt++)
         {
-            using GetObjectResponse response = await SendAsync(key, request, ct).ConfigureAwait(false);
+            GetObjectResponse response = await SendAsync(key, request, ct).ConfigureAwait(false);
             if (response.ContentLength != into.Length)
             {
+                response.Dispose();
                 throw new IOException($"{What("Reading", key)} at {Root} failed: {response.ContentLength} bytes came where {into.Length} were asked for.");
             }
 
@@ -294,12 +296,17 @@ public sealed class S3ObjectStore : IObjectStore
     {
         try
         {
-            await response.ResponseStream.ReadExactlyAsync(into, ct).ConfigureAwait(false);
+            // The SDK compares checksums when the answer is closed: that may throw too.
+            using (response)
+            {
+                await response.ResponseStream.ReadExactlyAsync(into, ct).ConfigureAwait(false);
+            }
+
             return true;
         }
         catch (Exception e) when (S3Faults.IsBrokenBody(e, ct))
         {
-            return isLast ? throw new IOException($"{What("Reading", key)} at {Root} failed: {BrokenBodiesMax} times the answer broke off.", e) : false;
+            return isLast ? throw new IOException($"{What("Reading", key)} at {Root} failed: {BrokenBodiesMax} times the answer broke off or did not match its checksum.", e) : false;
         }
     }
 

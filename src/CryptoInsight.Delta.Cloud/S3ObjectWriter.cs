@@ -70,7 +70,8 @@ internal sealed class S3ObjectWriter : IObjectWriter
     // Parts are sent one after another, so the first one begins the upload.
     private async Task SendAsync(int number, ReadOnlyMemory<byte> part, CancellationToken ct)
     {
-        _upload ??= await _store.BeginUploadAsync(_key, ct).ConfigureAwait(false);
+        // Not cancellable: an upload whose id nobody learnt could not be aborted.
+        _upload ??= await _store.BeginUploadAsync(_key, CancellationToken.None).ConfigureAwait(false);
         _parts.Add(await _store.UploadPartAsync(_key, _upload, number, part, ct).ConfigureAwait(false));
     }
 
