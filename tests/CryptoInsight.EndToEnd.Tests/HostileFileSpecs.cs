@@ -101,7 +101,7 @@ public sealed class HostileFileSpecs
 
     public static TheoryData<string, string, string> Refused => new()
     {
-        { "BTCUSDT-1m-empty.csv", "", "holds no candles" },
+        { "BTCUSDT-1m-empty.csv", "", "The file is empty" },
         { "BTCUSDT-1m-header.csv", CandleFiles.Header + "\n", "holds no candles" },
         { "BTCUSDT-1m-column.csv", "open_time,open,high,low,close\n1735689600000,1,2,1,1\n", "at least time, open, high, low, close and volume" },
         { "BTCUSDT-1m-named.csv", "open_time,open,high,low,shut,volume\n1735689600000,1,2,1,1,5\n", "its header lacks close" },
@@ -109,7 +109,7 @@ public sealed class HostileFileSpecs
         { "BTCUSDT-15m-minutes.csv", CandleFiles.Text(CandleFiles.Lines(30)), "is not on the grid of 15m" },
         { "prices.csv", CandleFiles.Text(CandleFiles.Lines(3)), "--symbol" },
         { "BTCUSDT-1m-seconds.csv", "1735689600,1,2,1,1,5\n", "seconds are not read" },
-        { "BTCUSDT-1m-garbage.csv", "\0\u0001\u0002\u001b[2J\u001b]0;owned\u0007\uFFFD,,,,,,,,\n\0\0\0", "no CSV of klines" },
+        { "BTCUSDT-1m-garbage.csv", "\0\u0001\u0002\u001b[2J\u001b]0;owned\u0007\uFFFD,,,,,,,,\n\0\0\0", "NUL bytes" },
         { "BTCUSDT-1m-page.csv", "<html><body>404 Not Found</body></html>\n", "no CSV of klines" },
     };
 
@@ -161,7 +161,7 @@ public sealed class HostileFileSpecs
         Directory.CreateDirectory(lake.File("BTCUSDT-1m-folder.csv"));
         ProgramRun run = (await lake.RunAsync("replay", lake.File("BTCUSDT-1m-absent.csv"), lake.File("BTCUSDT-1m-folder.csv"))).MustEndWith(2);
         Assert.Contains("it is not there", run.Error, StringComparison.Ordinal);
-        Assert.Contains("a folder", run.Error, StringComparison.Ordinal);
+        Assert.Contains("BTCUSDT-1m-folder.csv: The file cannot be read (no permission, a folder", run.Error, StringComparison.Ordinal);
         Assert.True(lake.IsUntouched);
     }
 

@@ -84,7 +84,7 @@ public sealed partial class PageSpecs(PageSpecs.NodeAndBrowser fixture) : IClass
         IPage page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning")
+            if (message.Type == "error")
             {
                 faults.Add($"{message.Type}: {message.Text}");
             }

@@ -9,6 +9,7 @@ using CryptoInsight.Host.Node;
 using CryptoInsight.Host.Output;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Bronze;
+using CryptoInsight.Sources.Binance;
 using CryptoInsight.Sources.Files;
 using Market = CryptoInsight.Sources.Market;
 using Symbol = CryptoInsight.Domain.Market.Symbol;
@@ -60,7 +61,7 @@ public static class ReplayCommand
         long rows;
         await using (progress)
         {
-            rows = await pipeline.ReplayAsync(files, (file, damage) => damages.Add($"{Path.GetFileName(file.Path)}: {damage}"), progress.BronzeCommitted).WaitAsync(ct);
+            rows = await pipeline.ReplayAsync(files, (_, damage) => damages.Add(damage), progress.BronzeCommitted).WaitAsync(ct);
             progress.BronzeDone();
             await pipeline.CaughtUpAsync(ct);
         }
@@ -88,7 +89,7 @@ public static class ReplayCommand
                 },
                 no =>
                 {
-                    context.Error.WriteLine($"{Path.GetFileName(path)}: {no.Message}");
+                    context.Error.WriteLine(no.Message); // names the file, cleaned of control characters
                     return true;
                 });
         }
@@ -117,7 +118,7 @@ public static class ReplayCommand
             if (!origins.TryAdd((symbol, interval), (origin, "in another of these files")) && origins[(symbol, interval)] is var there && there.Origin != origin)
             {
                 throw new UsageException(
-                    $"{Path.GetFileName(file.Path)} holds {Name(origin)} candles ({file.Facts.MarketEvidence}), but {symbol} {interval} is {Name(there.Origin)} {there.Where}: "
+                    $"{HostileText.Show(Path.GetFileName(file.Path), 120)} holds {Name(origin)} candles ({file.Facts.MarketEvidence}), but {symbol} {interval} is {Name(there.Origin)} {there.Where}: "
                     + "a lake holds one market per symbol and interval. Use another --lake, or say --market if the file was taken for the wrong one. Nothing was replayed.");
             }
         }
