@@ -42,7 +42,7 @@ internal sealed class DataFileWriter
         {
             foreach ((PartitionKey partition, IReadOnlyList<RecordBatch> rows) in parts)
             {
-                await EncodeAsync(partition, rows.ToAsyncEnumerable(), rows.Count == 1, dataChange, finishing, ct).ConfigureAwait(false);
+                await EncodeAsync(partition, rows.ToAsyncEnumerable(), rows.Count == 1, dataChange, _table.Options.FileBytesTarget, finishing, ct).ConfigureAwait(false);
             }
         }
         finally
@@ -66,7 +66,7 @@ internal sealed class DataFileWriter
         using Finishing finishing = new();
         try
         {
-            await EncodeAsync(partition, rows, isOneBatch, dataChange, finishing, ct).ConfigureAwait(false);
+            await EncodeAsync(partition, rows, isOneBatch, dataChange, fileBytesTarget, finishing, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -76,7 +76,7 @@ internal sealed class DataFileWriter
         return await finishing.FilesAsync().ConfigureAwait(false);
     }
 
-    private async Task EncodeAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, Finishing finishing, CancellationToken ct)
+    private async Task EncodeAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, long fileBytesTarget, Finishing finishing, CancellationToken ct)
     {
         OpenFile? open = null;
         try

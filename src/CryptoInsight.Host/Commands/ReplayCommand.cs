@@ -51,9 +51,10 @@ public static class ReplayCommand
             return ExitCode.Usage; // nothing was written: a wrong name or interval must not half-fill a lake
         }
 
+        RefuseOtherMarket(_ => null, files); // before a table is made
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
-        RefuseOtherMarket(lake.Bronze, files);
+        RefuseOtherMarket(lake.Bronze.Table.Snapshot.TransactionVersion, files);
         WarnOfSilentIntervals(context, files);
         long startedAt = clock.GetTimestamp();
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
@@ -90,7 +91,7 @@ public static class ReplayCommand
                 },
                 no =>
                 {
-                    context.Error.WriteLine(no.Message.StartsWith(Path.GetFileName(path), StringComparison.Ordinal) ? no.Message : $"{Path.GetFileName(path)}: {no.Message}");
+                    context.Error.WriteLine(no.Message); // names the file, cleaned of control characters
                     return true;
                 });
         }
@@ -117,13 +118,13 @@ public static class ReplayCommand
     }
 
     /// <summary>A lake holds one market per symbol and interval: futures and spot prices of one symbol differ.</summary>
-    private static void RefuseOtherMarket(BronzeChartsTable bronze, IReadOnlyList<ReplayFile> files)
+    private static void RefuseOtherMarket(Func<string, long?> position, IReadOnlyList<ReplayFile> files)
     {
         var origins = new Dictionary<(Symbol, Interval), (SeriesOrigin Origin, string Where)>();
         foreach (ReplayFile file in files)
         {
             (Symbol symbol, Interval interval) = (file.Facts.Symbol, file.Facts.Interval);
-            if (bronze.Table.Snapshot.TransactionVersion(IngestPositions.Origin(symbol, interval)) is long known)
+            if (position(IngestPositions.Origin(symbol, interval)) is long known)
             {
                 origins.TryAdd((symbol, interval), ((SeriesOrigin)known, "in this lake"));
             }
@@ -132,7 +133,7 @@ public static class ReplayCommand
             if (!origins.TryAdd((symbol, interval), (origin, "in another of these files")) && origins[(symbol, interval)] is var there && there.Origin != origin)
             {
                 throw new UsageException(
-                    $"{Path.GetFileName(file.Path)} holds {Name(origin)} candles ({file.Facts.MarketEvidence}), but {symbol} {interval} is {Name(there.Origin)} {there.Where}: "
+                    $"{HostileText.Show(Path.GetFileName(file.Path), 120)} holds {Name(origin)} candles ({file.Facts.MarketEvidence}), but {symbol} {interval} is {Name(there.Origin)} {there.Where}: "
                     + "a lake holds one market per symbol and interval. Use another --lake, or say --market if the file was taken for the wrong one. Nothing was replayed.");
             }
         }

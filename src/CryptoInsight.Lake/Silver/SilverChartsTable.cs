@@ -53,6 +53,7 @@ public sealed class SilverChartsTable(DeltaTable table)
             ["delta.enableChangeDataFeed"] = "true",
             ["delta.checkpointInterval"] = "100",
             ["delta.logRetentionDuration"] = "interval 1 day",
+            ["delta.deletedFileRetentionDuration"] = "interval 1 day", // every upsert leaves tombstones, and every checkpoint rewrites those within retention
         },
         Encodings = new[] { "open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "taker_buy_base", "taker_buy_quote", "unique_key", "event_time" }
             .ToDictionary(c => c, _ => ColumnEncoding.Plain),
