@@ -10,6 +10,7 @@ using CryptoInsight.Host.Node;
 using CryptoInsight.Host.Output;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Bronze;
+using CryptoInsight.Sources.Binance;
 using CryptoInsight.Sources.Files;
 using Market = CryptoInsight.Sources.Market;
 using Symbol = CryptoInsight.Domain.Market.Symbol;
