@@ -1,6 +1,7 @@
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Commit;
 using CryptoInsight.Delta.Log;
+using CryptoInsight.Delta.Operations;
 using CryptoInsight.Delta.Schema;
 using CryptoInsight.Delta.Store;
 
@@ -62,14 +63,12 @@ public sealed partial class DeltaTable
     /// <summary>Looks for newer commits; returns the newest snapshot.</summary>
     public Task<Snapshot> RefreshAsync(CancellationToken ct = default) => Log.RefreshAsync(ct);
 
+    /// <summary>Ends when this object has seen a version newer than <paramref name="version"/>: at once after a commit through it, or when anyone refreshes it. It does not look by itself.</summary>
+    public Task<Snapshot> NewerThanAsync(long version, CancellationToken ct = default) => Log.NewerThanAsync(version, ct);
+
     /// <summary>The snapshot of a version; <see cref="VersionNotFoundException"/> if it is not there or cannot be built any more.</summary>
-    public async Task<Snapshot> SnapshotAtAsync(long version, CancellationToken ct = default)
-    {
-        Snapshot current = Snapshot;
-        return version == current.Version ? current
-            : version >= 0 ? await Log.Loader.LoadAsync(version, ct).ConfigureAwait(false)
-            : throw new VersionNotFoundException($"Version {version} does not exist: versions begin at 0.");
-    }
+    public Task<Snapshot> SnapshotAtAsync(long version, CancellationToken ct = default) =>
+        version >= 0 ? Log.SnapshotAtAsync(version, ct) : Task.FromException<Snapshot>(new VersionNotFoundException($"Version {version} does not exist: versions begin at 0."));
 
     /// <summary>The newest snapshot committed at or before an instant; in the future: the newest; before the first version: <see cref="VersionNotFoundException"/>.</summary>
     public async Task<Snapshot> SnapshotAtAsync(DateTimeOffset instant, CancellationToken ct = default) =>
@@ -78,6 +77,17 @@ public sealed partial class DeltaTable
     /// <summary>Commits positions alone, without rows.</summary>
     public Task<CommitOutcome> CommitTransactionsAsync(CommitSpec spec, CancellationToken ct = default) =>
         Committer.CommitAsync(new PreparedCommit(Snapshot, [], spec), ct);
+
+    /// <summary>Changes columns or properties; the rows stay as they are. A concurrent change of either makes it a conflict.</summary>
+    public async Task<CommitOutcome> AlterAsync(TableAlteration change, CommitSpec? spec = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        CommitSpec named = spec ?? new CommitSpec(change.AddColumns.Count > 0 ? "ADD COLUMNS" : "SET TBLPROPERTIES");
+        return await Committer.CommitAsync(Alter.Prepare(await RefreshAsync(ct).ConfigureAwait(false), change, named, Options.NewId), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The commits, newest first, as far back as the log goes.</summary>
+    public IAsyncEnumerable<CommitDescription> HistoryAsync(CancellationToken ct = default) => new TableHistory(Log).ReadAsync(ct);
 
     /// <summary>Writes a checkpoint of the newest version now; false if this table's checkpoints are not this engine's to write (statistics as columns).</summary>
     public async Task<bool> CheckpointAsync(CancellationToken ct = default) =>
@@ -94,6 +104,9 @@ public sealed partial class DeltaTable
 
     /// <summary>Ends when the checkpoint or cleanup that runs in the background, if any, has ended.</summary>
     public Task WhenIdleAsync() => Upkeep.WhenIdle;
+
+    /// <summary>What the last checkpoint or cleanup in the background failed with, or null. The commits are safe without them; they are tried again.</summary>
+    public Exception? UpkeepFault => Upkeep.Fault;
 
     private static async Task<StoredObject?> FindAsync(IObjectStore store, CancellationToken ct)
     {

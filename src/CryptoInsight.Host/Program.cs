@@ -10,4 +10,5 @@ root.Subcommands.Add(ConfigCommand.Create(global));
 root.Subcommands.Add(SqlCommand.Create(global));
 root.Subcommands.Add(TablesCommand.Create(global));
 root.Subcommands.Add(DumpCommand.Create(global));
+root.Subcommands.Add(VerifyCommand.Create(global));
 return await root.Parse(args).InvokeAsync();

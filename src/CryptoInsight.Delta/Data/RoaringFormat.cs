@@ -8,6 +8,7 @@ namespace CryptoInsight.Delta.Data;
 internal static class RoaringFormat
 {
     private const int Magic = 1681511377;
+    private const int OlderMagic = 1681511376;
     private const uint CookieWithRuns = 12347;
     private const uint CookieWithoutRuns = 12346;
     private const int OffsetsFromContainers = 4;
@@ -33,7 +34,13 @@ internal static class RoaringFormat
     public static DeletionVector Read(ReadOnlySpan<byte> bytes)
     {
         Cursor cursor = new(bytes);
-        if (cursor.UInt32() != Magic)
+        uint magic = cursor.UInt32();
+        if (magic == OlderMagic || BinaryPrimitives.ReverseEndianness(magic) == OlderMagic)
+        {
+            return ReadOlder(ref cursor, isBigEndian: magic != OlderMagic);
+        }
+
+        if (magic != Magic)
         {
             throw Corrupt("its first bytes are not the magic number");
         }
@@ -52,6 +59,21 @@ internal static class RoaringFormat
 
             lastBucket = bucket;
             ReadBucket(ref cursor, bucket, keys, containers);
+        }
+
+        return new DeletionVector([.. keys], [.. containers]);
+    }
+
+    // The form of the protocol's own example: a count, then each bucket with its size; the bucket's place is its key.
+    private static DeletionVector ReadOlder(ref Cursor cursor, bool isBigEndian)
+    {
+        uint buckets = isBigEndian ? BinaryPrimitives.ReverseEndianness(cursor.UInt32()) : cursor.UInt32();
+        List<long> keys = [];
+        List<RowContainer> containers = [];
+        for (uint b = 0; b < buckets; b++)
+        {
+            cursor.UInt32();
+            ReadBucket(ref cursor, b, keys, containers);
         }
 
         return new DeletionVector([.. keys], [.. containers]);

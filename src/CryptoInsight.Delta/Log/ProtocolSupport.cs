@@ -23,6 +23,8 @@ internal static class ProtocolSupport
         "checkConstraints", "generatedColumns", "identityColumns", "allowColumnDefaults", "typeWidening", "typeWidening-preview",
     };
 
+    private static readonly string[] s_legacy = ["appendOnly", "invariants", "checkConstraints", "changeDataFeed", "generatedColumns", "columnMapping", "identityColumns"];
+
     /// <summary>Throws <see cref="UnsupportedFeatureException"/> unless rows of a table with this protocol can be read right.</summary>
     internal static void CheckReadable(Protocol protocol, Uri root)
     {
@@ -57,6 +59,10 @@ internal static class ProtocolSupport
     /// <summary>Whether the feature is in force, named or implied by a legacy version.</summary>
     internal static bool Has(Protocol protocol, string feature) =>
         protocol.MinWriterVersion >= 7 ? protocol.WriterFeatures.Contains(feature) : LegacyWriterVersion(feature) is { } version && protocol.MinWriterVersion >= version;
+
+    /// <summary>The features that a legacy writer version implies.</summary>
+    internal static IReadOnlyList<string> ImpliedBy(int writerVersion) =>
+        [.. s_legacy.Where(f => LegacyWriterVersion(f) <= writerVersion)];
 
     /// <summary>The writer version that first implied a feature, or null if only its name switches it on.</summary>
     private static int? LegacyWriterVersion(string feature) => feature switch

@@ -9,6 +9,16 @@ public sealed partial class Snapshot
     /// <summary>The live files that may hold a row for which the predicate is true (null: all).</summary>
     public IEnumerable<AddFile> FilesFor(Predicate? predicate) => FilePruning.Select(FileSet, Protocol, Metadata, Schema, predicate);
 
+    /// <summary>The live files that may hold the <paramref name="rows"/> rows with the greatest (or least) values of a column, nulls aside.</summary>
+    /// <param name="column">A top-level column; <see cref="DeltaException"/> if there is none of that name.</param>
+    /// <param name="greatest">The greatest, else the least.</param>
+    /// <param name="rows">How many rows are wanted.</param>
+    public IEnumerable<AddFile> FilesWithExtremes(string column, bool greatest, long rows = 1)
+    {
+        TableLayout layout = TableLayout.Of(this);
+        return ExtremeFiles.Select(FileSet, layout, layout.Field(column), greatest, rows);
+    }
+
     /// <summary>The rows of the table, counted from the statistics alone; null if a file has none.</summary>
     public long? RowCount
     {

@@ -6,13 +6,14 @@ namespace CryptoInsight.Delta.Log;
 /// <remarks>Following costs one read per new version and no listing. Publishing is monotonic: the snapshot never goes back.</remarks>
 internal sealed class TableLog
 {
-    private const int RecentCommitsMax = 256;
+    private const long ForwardStepsMax = 256;
+    private const long KeptStepsMax = 32;
     private static readonly TimeSpan s_trustedAge = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _recentGate = new();
-    private readonly Dictionary<long, LogCommit> _recent = [];
+    private readonly RecentVersions _recent = new();
     private readonly TimeProvider _clock;
     private Snapshot _current;
+    private TaskCompletionSource _newer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _verifiedAt;
     private long _checkpointVersion;
 
@@ -22,6 +23,7 @@ internal sealed class TableLog
         Loader = new SnapshotLoader(store);
         _clock = clock;
         _current = snapshot;
+        _recent.Add(snapshot);
         _checkpointVersion = snapshot.CheckpointVersion;
         _verifiedAt = clock.GetTimestamp();
     }
@@ -49,6 +51,22 @@ internal sealed class TableLog
         while (version > known && Interlocked.CompareExchange(ref _checkpointVersion, version, known) != known);
     }
 
+    /// <summary>Ends when this process knows of a version newer than the one given, by its own commits or a refresh of anyone.</summary>
+    internal async Task<Snapshot> NewerThanAsync(long version, CancellationToken ct)
+    {
+        while (true)
+        {
+            // First the signal, then the look: a version published in between is seen by the look.
+            Task signal = Volatile.Read(ref _newer).Task;
+            if (Current.Version > version)
+            {
+                return Current;
+            }
+
+            await signal.WaitAsync(ct).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Learns of newer commits.</summary>
     internal async Task<Snapshot> RefreshAsync(CancellationToken ct)
     {
@@ -67,21 +85,49 @@ internal sealed class TableLog
     internal async Task<Snapshot> RefreshInsideGateAsync(CancellationToken ct)
     {
         await EnsureCurrentIsInLogAsync(ct).ConfigureAwait(false);
-        LogReplay? replay = null;
-        while (await Loader.ReadCommitAsync((replay?.Version ?? Current.Version) + 1, ct).ConfigureAwait(false) is { } next)
+        while (true)
         {
-            replay ??= new LogReplay(Current);
-            replay.Fold(next);
-            Remember(next);
-        }
+            List<LogCommit> news = [];
+            while (news.Count < ForwardStepsMax && await Loader.ReadCommitAsync(Current.Version + news.Count + 1, ct).ConfigureAwait(false) is { } next)
+            {
+                news.Add(next);
+            }
 
-        if (replay is not null)
+            if (news.Count > 0)
+            {
+                DateTimeOffset fileTime = (await Store.FindAsync(LogFiles.Commit(news[^1].Version), ct).ConfigureAwait(false))?.ModifiedAt ?? _clock.GetUtcNow();
+                Fold(news, fileTime);
+            }
+
+            if (news.Count < ForwardStepsMax)
+            {
+                return Current;
+            }
+
+            // Far behind: a checkpoint ahead is the shorter way.
+            if (await LastCheckpoint.ReadAsync(Store, ct).ConfigureAwait(false) > Current.Version + ForwardStepsMax)
+            {
+                Publish(await Loader.LoadAsync(null, ct).ConfigureAwait(false));
+            }
+        }
+    }
+
+    // Only the last few versions become snapshots of their own: those that a follower may ask for.
+    private void Fold(List<LogCommit> news, DateTimeOffset fileTime)
+    {
+        LogReplay replay = new(Current);
+        for (int i = 0; i < news.Count; i++)
         {
-            DateTimeOffset fileTime = (await Store.FindAsync(LogFiles.Commit(replay.Version), ct).ConfigureAwait(false))?.ModifiedAt ?? _clock.GetUtcNow();
-            Publish(replay.Build(fileTime));
+            replay.Fold(news[i]);
+            _recent.Add(news[i]);
+            if (i == news.Count - 1 || news.Count - i <= KeptStepsMax)
+            {
+                // For versions in between their own stamp stands in for the file's time, which would cost a call each.
+                DateTimeOffset time = i < news.Count - 1 && news[i].Facts.Timestamp is { } stamp ? DateTimeOffset.FromUnixTimeMilliseconds(stamp) : fileTime;
+                Publish(replay.Build(time));
+                replay = new LogReplay(Current);
+            }
         }
-
-        return Current;
     }
 
     /// <summary>Takes a commit of this process, the one after the current version, into the snapshot without reading it back.</summary>
@@ -89,24 +135,39 @@ internal sealed class TableLog
     {
         LogReplay replay = new(Current);
         replay.Fold(commit);
-        Remember(commit);
+        _recent.Add(commit);
         Snapshot next = replay.Build(now);
         Publish(next);
         return next;
     }
 
     /// <summary>The commit of a version, or null if the log does not have it (any more).</summary>
-    internal async Task<LogCommit?> CommitAtAsync(long version, CancellationToken ct)
+    internal async Task<LogCommit?> CommitAtAsync(long version, CancellationToken ct) =>
+        _recent.Commit(version) ?? await Loader.ReadCommitAsync(version, ct).ConfigureAwait(false);
+
+    /// <summary>The snapshot of a version: kept, made from a kept one by the commits in between, or built from the log.</summary>
+    internal async Task<Snapshot> SnapshotAtAsync(long version, CancellationToken ct)
     {
-        lock (_recentGate)
+        if (_recent.SnapshotAtOrBefore(version) is { } start && version - start.Version <= ForwardStepsMax)
         {
-            if (_recent.TryGetValue(version, out LogCommit? known))
+            if (start.Version == version)
             {
-                return known;
+                return start;
+            }
+
+            LogReplay replay = new(start);
+            while (replay.Version < version && await CommitAtAsync(replay.Version + 1, ct).ConfigureAwait(false) is { } next)
+            {
+                replay.Fold(next);
+            }
+
+            if (replay.Version == version && await Store.FindAsync(LogFiles.Commit(version), ct).ConfigureAwait(false) is { } file)
+            {
+                return replay.Build(file.ModifiedAt);
             }
         }
 
-        return await Loader.ReadCommitAsync(version, ct).ConfigureAwait(false);
+        return await Loader.LoadAsync(version, ct).ConfigureAwait(false);
     }
 
     /// <summary>After a while without contact the log behind this snapshot may have been cleaned, and "no next version" (or a free name for it) would mean nothing.</summary>
@@ -136,17 +197,10 @@ internal sealed class TableLog
         if (snapshot.Version > Current.Version)
         {
             Volatile.Write(ref _current, snapshot);
+            _recent.Add(snapshot);
+            Interlocked.Exchange(ref _newer, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
 
         _verifiedAt = _clock.GetTimestamp();
-    }
-
-    private void Remember(LogCommit commit)
-    {
-        lock (_recentGate)
-        {
-            _recent[commit.Version] = commit;
-            _recent.Remove(commit.Version - RecentCommitsMax);
-        }
     }
 }

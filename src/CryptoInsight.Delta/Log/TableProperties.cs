@@ -9,13 +9,17 @@ internal static class TableProperties
     internal const string AppendOnly = "delta.appendOnly";
     internal const string ChangeDataFeed = "delta.enableChangeDataFeed";
     internal const string DeletionVectors = "delta.enableDeletionVectors";
+    internal const string InCommitTimestampsProperty = "delta.enableInCommitTimestamps";
+    internal const string RowTracking = "delta.enableRowTracking";
+    internal const string ColumnMappingMaxId = "delta.columnMapping.maxColumnId";
+    internal const string ColumnMappingMode = "delta.columnMapping.mode";
 
     /// <summary>Whether the table forbids deleting and changing rows.</summary>
     internal static bool IsAppendOnly(Metadata metadata) => Flag(metadata, AppendOnly, false);
 
     /// <summary>Whether commits carry in-commit timestamps.</summary>
     internal static bool InCommitTimestamps(Protocol protocol, Metadata metadata) =>
-        Flag(metadata, "delta.enableInCommitTimestamps", false) && protocol.WriterFeatures.Contains("inCommitTimestamp");
+        Flag(metadata, InCommitTimestampsProperty, false) && protocol.WriterFeatures.Contains("inCommitTimestamp");
 
     /// <summary>A checkpoint every so many commits (10).</summary>
     internal static long CheckpointInterval(Metadata metadata) =>

@@ -52,13 +52,14 @@ public static class ArrowTypes
         PrimitiveType p => Primitive(p),
         DecimalType d => new Decimal128Type(d.Precision, d.Scale),
         StructType s => new Apache.Arrow.Types.StructType([.. s.Fields.Where(f => !forFile || !IsVoid(f.Type)).Select(f => Nested(f, mode, forFile))]),
-        ArrayType a => new ListType(new Field("element", Convert(a.ElementType, mode, forFile), a.ContainsNull)),
-        MapType m => new Apache.Arrow.Types.MapType(new Field("key", Convert(m.KeyType, mode, forFile), false), new Field("value", Convert(m.ValueType, mode, forFile), m.ValueContainsNull)),
+        ArrayType a => new ListType(new Field("element", Convert(a.ElementType, mode, forFile), forFile || a.ContainsNull)),
+        MapType m => new Apache.Arrow.Types.MapType(new Field("key", Convert(m.KeyType, mode, forFile), false), new Field("value", Convert(m.ValueType, mode, forFile), forFile || m.ValueContainsNull)),
         _ => throw new InvalidOperationException("The union of Delta types is closed."),
     };
 
     private static Field Nested(StructField f, ColumnMappingMode mode, bool forFile) =>
-        new(ColumnMapping.PhysicalName(f, mode), Convert(f.Type, mode, forFile), f.Nullable, IdMetadata(f, mode));
+        // In a file every nested field may be null: the writer cannot tell a null parent's child from a null that must not be.
+        new(ColumnMapping.PhysicalName(f, mode), Convert(f.Type, mode, forFile), forFile || f.Nullable, IdMetadata(f, mode));
 
     private static Dictionary<string, string>? IdMetadata(StructField f, ColumnMappingMode mode) =>
         mode != ColumnMappingMode.None && ColumnMapping.FieldId(f) is int id

@@ -71,11 +71,11 @@ public static class ColumnMapping
     }
 
     /// <summary>Gives every field of a new table an id and a physical name, nested fields too; returns the schema and the greatest id.</summary>
-    /// <remarks>Fields that have both already keep them. Physical names never repeat: they carry <paramref name="unique"/>, the table's own id.</remarks>
-    public static (StructType Schema, int MaxId) Assign(StructType schema, Guid unique)
+    /// <remarks>Fields that have both already keep them. Physical names never repeat: they carry <paramref name="unique"/>, the table's own id. New ids come after <paramref name="after"/> too.</remarks>
+    public static (StructType Schema, int MaxId) Assign(StructType schema, Guid unique, int after = 0)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        int last = MaxIdOf(schema);
+        int last = Math.Max(after, MaxIdOf(schema));
         return ((StructType)Assign(schema, unique, ref last), last);
     }
 

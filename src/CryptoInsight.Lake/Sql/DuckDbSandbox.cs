@@ -7,7 +7,18 @@ namespace CryptoInsight.Lake.Sql;
 /// <remarks>This is the second wall: <see cref="QueryGate"/> is the first. Measured: DuckDB alone would still let COPY write below an allowed folder.</remarks>
 internal static class DuckDbSandbox
 {
-    public static DuckDBConnection Open(LakeLocation lake, SqlSessionOptions options)
+    /// <summary>A database for one lake: names without a catalog or schema are the lake's.</summary>
+    public static DuckDBConnection Open(LakeLocation lake, SqlSessionOptions options) => Open(
+        lake.Root,
+        options,
+        [
+            $"ATTACH ':memory:' AS {DuckDbText.Name(lake.Catalog)}",
+            $"CREATE SCHEMA {DuckDbText.Name(lake.Catalog)}.{DuckDbText.Name(lake.Schema)}",
+            $"USE {DuckDbText.Name(lake.Catalog)}.{DuckDbText.Name(lake.Schema)}",
+        ]);
+
+    /// <summary>A database that may read below a folder.</summary>
+    public static DuckDBConnection Open(string folder, SqlSessionOptions options, IReadOnlyList<string> first)
     {
         var connection = new DuckDBConnection(string.Create(
             CultureInfo.InvariantCulture,
@@ -15,7 +26,7 @@ internal static class DuckDbSandbox
         try
         {
             connection.Open();
-            foreach (string statement in Settings(lake))
+            foreach (string statement in first.Concat(Settings(folder)))
             {
                 Run(connection, statement);
             }
@@ -38,16 +49,12 @@ internal static class DuckDbSandbox
         command.ExecuteNonQuery();
     }
 
-    private static string[] Settings(LakeLocation lake) =>
+    private static string[] Settings(string folder) =>
     [
         "SET TimeZone = 'UTC'",
         "SET temp_directory = ''",
         "SET enable_progress_bar = false",
-        "SET preserve_insertion_order = true",
-        $"ATTACH ':memory:' AS {DuckDbText.Name(lake.Catalog)}",
-        $"CREATE SCHEMA {DuckDbText.Name(lake.Catalog)}.{DuckDbText.Name(lake.Schema)}",
-        $"USE {DuckDbText.Name(lake.Catalog)}.{DuckDbText.Name(lake.Schema)}",
-        $"SET allowed_directories = [{DuckDbText.Literal(lake.Root)}]",
+        $"SET allowed_directories = [{DuckDbText.Literal(folder)}]",
         "SET enable_external_access = false",
         "SET lock_configuration = true",
     ];

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Log;
-using CryptoInsight.Delta.Operations;
 
 namespace CryptoInsight.Lake.Sql;
 
@@ -42,13 +40,12 @@ internal static class LakeAnswers
             yield break;
         }
 
-        await foreach (HistoryEntry entry in table.HistoryAsync(ct).ConfigureAwait(false))
+        await foreach (CommitDescription c in table.HistoryAsync(ct).ConfigureAwait(false))
         {
-            JsonElement info = entry.Info?.Content ?? default;
             yield return
             [
-                entry.Version, entry.CommittedAt.ToUniversalTime(), Member(info, "operation"), Member(info, "operationParameters"), Member(info, "readVersion"), Member(info, "isolationLevel"),
-                Member(info, "isBlindAppend"), Member(info, "operationMetrics"), Member(info, "userMetadata"), Member(info, "engineInfo"),
+                c.Version, c.CommittedAt.ToUniversalTime(), c.Operation, Map(c.OperationParameters), c.ReadVersion, c.IsolationLevel, c.IsBlindAppend, Map(c.OperationMetrics), c.UserMetadata,
+                c.EngineInfo,
             ];
             if (--left == 0)
             {
@@ -59,18 +56,5 @@ internal static class LakeAnswers
 
     private static string Shown(Uri root) => root.IsFile ? root.LocalPath.TrimEnd('/') : root.ToString();
 
-    /// <summary>commitInfo is anybody's free JSON: whatever type a member has, it is shown.</summary>
-    private static object? Member(JsonElement info, string name) =>
-        info.ValueKind == JsonValueKind.Object && info.TryGetProperty(name, out JsonElement value) ? Plain(value) : null;
-
-    private static object? Plain(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryGetInt64(out long n) ? n : value.GetDouble(),
-        JsonValueKind.Object => value.EnumerateObject().GroupBy(p => p.Name, StringComparer.Ordinal).ToDictionary(p => p.Key, p => Plain(p.Last().Value)),
-        JsonValueKind.Array => value.EnumerateArray().Select(Plain).ToList(),
-        _ => null,
-    };
+    private static Dictionary<string, object?> Map(IReadOnlyDictionary<string, string> texts) => texts.OrderBy(t => t.Key, StringComparer.Ordinal).ToDictionary(t => t.Key, t => (object?)t.Value);
 }

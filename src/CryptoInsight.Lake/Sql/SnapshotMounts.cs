@@ -4,7 +4,6 @@ using CryptoInsight.Delta;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Data;
 using CryptoInsight.Delta.Log;
-using CryptoInsight.Delta.Predicates;
 using CryptoInsight.Delta.Schema;
 using DuckDB.NET.Data;
 
@@ -16,14 +15,21 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
     /// <summary>How much older than now the instant is that stands for <c>now()</c> when files are left out: the statement itself runs later.</summary>
     private static readonly TimeSpan s_clockDoubt = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<string, Mount> _mounted = new(StringComparer.Ordinal);
+    /// <summary>Whole tables as they were handed over last: while the snapshot is the same, the text and its side tables are used again.</summary>
+    private readonly Dictionary<string, Mount> _whole = new(StringComparer.Ordinal);
+
+    /// <summary>Side tables of parts of tables, which serve one statement.</summary>
+    private readonly List<string> _passing = [];
+
     private int _sideTables;
 
-    private sealed record Mount(Snapshot Snapshot, bool IsWhole, IReadOnlyList<string> SideTables);
+    private sealed record Mount(Snapshot Snapshot, string Query, IReadOnlyList<string> SideTables);
 
     public async Task MountAsync(IReadOnlyList<TableReference> references, IReadOnlyDictionary<string, TimeTravel> standIns, CancellationToken ct)
     {
-        var conditions = new Dictionary<string, List<Predicate?>>(StringComparer.Ordinal);
+        Drop(_passing);
+        _passing.Clear();
+        var needs = new Dictionary<string, List<ScanNeed>>(StringComparer.Ordinal);
         var tables = new Dictionary<string, DeltaTable>(StringComparer.Ordinal);
         var views = new List<string>();
         DateTimeOffset now = clock.GetUtcNow() - s_clockDoubt;
@@ -44,7 +50,7 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
             else
             {
                 StructType schema = (await TableAsync(name).ConfigureAwait(false)).Snapshot.Schema;
-                Add(conditions, name, Condition(select, name, schema.Fields.ToDictionary(f => f.Name, f => f, StringComparer.OrdinalIgnoreCase), now));
+                Add(needs, name, Need(select, name, schema.Fields.ToDictionary(f => f.Name, f => f, StringComparer.OrdinalIgnoreCase), now));
             }
         }
 
@@ -54,7 +60,8 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
             {
                 StructType schema = (await TableAsync(view.Sources[0]).ConfigureAwait(false)).Snapshot.Schema;
                 var columns = view.Columns.Where(c => schema.Find(c.Value) is not null).ToDictionary(c => c.Key, c => schema.Find(c.Value)!, StringComparer.OrdinalIgnoreCase);
-                Add(conditions, view.Sources[0], Condition(select, view.Name, columns, now));
+                ScanNeed need = Need(select, view.Name, columns, now);
+                Add(needs, view.Sources[0], need is ScanNeed.Matching ? need : new ScanNeed.Everything()); // the view has a WHERE of its own
             }
             else
             {
@@ -72,10 +79,9 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
             await NeedAsync(reference.Name, reference.Select).ConfigureAwait(false);
         }
 
-        foreach ((string name, List<Predicate?> any) in conditions)
+        foreach ((string name, List<ScanNeed> all) in needs)
         {
-            Predicate? predicate = any.Contains(null) ? null : any.Count == 1 ? any[0] : new Predicate.Or([.. any.OfType<Predicate>()]);
-            await MountAsync(name, tables[name], tables[name].Snapshot, predicate, ct).ConfigureAwait(false);
+            await MountAsync(name, tables[name], tables[name].Snapshot, all, ct).ConfigureAwait(false);
         }
 
         foreach (string view in views.Distinct())
@@ -86,7 +92,7 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
         foreach ((string name, TimeTravel travel) in standIns)
         {
             DeltaTable table = await TableAsync(travel.Table).ConfigureAwait(false);
-            await MountAsync(name, table, await SnapshotAsync(table, travel, ct).ConfigureAwait(false), null, ct).ConfigureAwait(false);
+            await MountAsync(name, table, await SnapshotAsync(table, travel, ct).ConfigureAwait(false), [new ScanNeed.Everything()], ct).ConfigureAwait(false);
         }
     }
 
@@ -107,29 +113,48 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
         }
     }
 
-    private static void Add(Dictionary<string, List<Predicate?>> conditions, string table, Predicate? condition) =>
-        (conditions.TryGetValue(table, out List<Predicate?>? any) ? any : conditions[table] = []).Add(condition);
+    private static void Add(Dictionary<string, List<ScanNeed>> needs, string table, ScanNeed need) =>
+        (needs.TryGetValue(table, out List<ScanNeed>? all) ? all : needs[table] = []).Add(need);
 
-    private static Predicate? Condition(JsonElement? select, string name, Dictionary<string, StructField> columns, DateTimeOffset now)
+    private static ScanNeed Need(JsonElement? select, string name, Dictionary<string, StructField> columns, DateTimeOffset now)
     {
         if (select is not { } node)
         {
-            return null;
+            return new ScanNeed.Everything();
         }
 
         string alias = node.GetProperty("from_table").GetProperty("alias").GetString() ?? "";
-        return new QueryConditions(columns, alias.Length > 0 ? alias : name, now).Of(node);
+        return new ScanNeeds(columns, alias.Length > 0 ? alias : name, now).Of(node);
     }
 
-    private async Task MountAsync(string name, DeltaTable table, Snapshot snapshot, Predicate? predicate, CancellationToken ct)
+    private async Task MountAsync(string name, DeltaTable table, Snapshot snapshot, IReadOnlyList<ScanNeed> needs, CancellationToken ct)
     {
-        if (_mounted.TryGetValue(name, out Mount? old) && ReferenceEquals(old.Snapshot, snapshot) && old.IsWhole && predicate is null)
+        if (ScanNeed.FilesFor(needs, snapshot) is not { } files)
         {
-            return;
+            Define(name, SnapshotQuery.CountOnly(snapshot));
         }
+        else if (files.Count < snapshot.Files.Count)
+        {
+            Mount part = await MakeAsync(table, snapshot, files, ct).ConfigureAwait(false);
+            _passing.AddRange(part.SideTables);
+            Define(name, part.Query);
+        }
+        else
+        {
+            if (!_whole.TryGetValue(name, out Mount? whole) || !ReferenceEquals(whole.Snapshot, snapshot))
+            {
+                Drop(whole?.SideTables ?? []);
+                _whole.Remove(name);
+                _whole[name] = whole = await MakeAsync(table, snapshot, files, ct).ConfigureAwait(false);
+            }
 
-        AddFile[] files = [.. snapshot.FilesFor(predicate).OrderBy(f => f.Path, StringComparer.Ordinal)];
-        var query = new SnapshotQuery(snapshot, files, table.Store.Root);
+            Define(name, whole.Query);
+        }
+    }
+
+    private async Task<Mount> MakeAsync(DeltaTable table, Snapshot snapshot, IReadOnlyCollection<AddFile> files, CancellationToken ct)
+    {
+        var query = new SnapshotQuery(snapshot, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)], table.Store.Root);
         string deleted = SideTable("deleted"), partitions = SideTable("partitions");
         var sides = new List<string>();
         if (query.FilesWithDeletedRows.Any())
@@ -144,13 +169,15 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
             FillPartitions(partitions, query);
         }
 
-        Define(name, query.Sql($"memory.main.{deleted}", $"memory.main.{partitions}"));
-        foreach (string side in old?.SideTables ?? [])
-        {
-            DuckDbSandbox.Run(connection, $"DROP TABLE memory.main.{side}");
-        }
+        return new Mount(snapshot, query.Sql($"memory.main.{deleted}", $"memory.main.{partitions}"), sides);
+    }
 
-        _mounted[name] = new Mount(snapshot, files.Length == snapshot.Files.Count, sides);
+    private void Drop(IReadOnlyList<string> sideTables)
+    {
+        foreach (string side in sideTables)
+        {
+            DuckDbSandbox.Run(connection, $"DROP TABLE IF EXISTS memory.main.{side}");
+        }
     }
 
     private async Task FillDeletedAsync(string side, SnapshotQuery query, DeltaTable table, CancellationToken ct)

@@ -41,6 +41,10 @@ internal sealed class SnapshotQuery
         _inPath = FindPartitionsInPath();
     }
 
+    /// <summary>A query with as many rows as the log says that the table has, and nothing in them: for statements that only count.</summary>
+    public static string CountOnly(Snapshot snapshot) =>
+        string.Create(CultureInfo.InvariantCulture, $"SELECT {string.Join(", ", snapshot.Schema.Fields.Select(Null))} FROM range({snapshot.RowCount!.Value})");
+
     /// <summary>The files that have deleted rows.</summary>
     public IEnumerable<AddFile> FilesWithDeletedRows => _files.Where(f => f.DeletionVector is not null);
 
@@ -77,7 +81,7 @@ internal sealed class SnapshotQuery
         IReadOnlyList<AddFile> whole = [.. _files.Where(f => f.DeletionVector is null)], holed = [.. FilesWithDeletedRows];
         if (_files.Count == 0)
         {
-            return $"SELECT {string.Join(", ", _snapshot.Schema.Fields.Select(f => IsVoid(f) ? $"NULL AS {DuckDbText.Name(f.Name)}" : $"CAST(NULL AS {DuckDbText.Type(f.Type)}) AS {DuckDbText.Name(f.Name)}"))} WHERE false";
+            return $"SELECT {string.Join(", ", _snapshot.Schema.Fields.Select(Null))} WHERE false";
         }
 
         var sql = new StringBuilder();
@@ -96,13 +100,19 @@ internal sealed class SnapshotQuery
         return sql.ToString();
     }
 
+    /// <summary>The rows that lie in files, deleted ones too, as <c>r</c>: the table's columns but partition columns, and DuckDB's filename and file_row_number.</summary>
+    public string ReadParquet(IReadOnlyList<AddFile> files)
+    {
+        var sql = new StringBuilder("read_parquet([");
+        sql.AppendJoin(", ", files.Select(f => DuckDbText.Literal(PathOf(f)))).Append("], hive_partitioning = false");
+        string[] columns = [.. _snapshot.Schema.Fields.Where(f => !_partitionColumns.Contains(f.Name) && !IsVoid(f)).Select(SchemaEntry)];
+        return (columns.Length == 0 ? sql.Append(") r") : sql.Append(", schema = MAP {").AppendJoin(", ", columns).Append("}) r")).ToString();
+    }
+
     private void Append(StringBuilder sql, IReadOnlyList<AddFile> files, string partitionTable)
     {
         sql.Append("SELECT ").AppendJoin(", ", _snapshot.Schema.Fields.Select(Column));
-        sql.Append(" FROM read_parquet([").AppendJoin(", ", files.Select(f => DuckDbText.Literal(PathOf(f))));
-        sql.Append("], hive_partitioning = false, schema = MAP {");
-        sql.AppendJoin(", ", _snapshot.Schema.Fields.Where(f => !_partitionColumns.Contains(f.Name) && !IsVoid(f)).Select(SchemaEntry));
-        sql.Append("}) r");
+        sql.Append(" FROM ").Append(ReadParquet(files));
         if (NeedsPartitionTable)
         {
             sql.Append(" JOIN ").Append(partitionTable).Append(" p ON p.file = r.filename");
@@ -128,10 +138,26 @@ internal sealed class SnapshotQuery
             : string.Create(CultureInfo.InvariantCulture, $"CAST(substr(r.filename, {CodePointsBefore(_inPath[field.Name].Start) + 1}, {_inPath[field.Name].Length}) AS {DuckDbText.Type(field.Type)}) AS {name}");
     }
 
+    private bool HasMappedParts(DataType type) => type switch
+    {
+        StructType s => s.Fields.Any(f => ColumnMapping.PhysicalName(f, _mapping) != f.Name || HasMappedParts(f.Type)),
+        ArrayType a => HasMappedParts(a.ElementType),
+        MapType m => HasMappedParts(m.KeyType) || HasMappedParts(m.ValueType),
+        _ => false,
+    };
+
+    private static string Null(StructField field) =>
+        IsVoid(field) ? $"NULL AS {DuckDbText.Name(field.Name)}" : $"CAST(NULL AS {DuckDbText.Type(field.Type)}) AS {DuckDbText.Name(field.Name)}";
+
     private static bool IsVoid(StructField field) => field.Type is PrimitiveType { Name: "void" };
 
     private string SchemaEntry(StructField field)
     {
+        if (_mapping != ColumnMappingMode.None && HasMappedParts(field.Type))
+        {
+            throw new SqlException("SQL cannot read nested columns of a table with column mapping yet; `dump` can.");
+        }
+
         string key = _mapping == ColumnMappingMode.Id && ColumnMapping.FieldId(field) is { } id
             ? id.ToString(CultureInfo.InvariantCulture)
             : DuckDbText.Literal(ColumnMapping.PhysicalName(field, _mapping));

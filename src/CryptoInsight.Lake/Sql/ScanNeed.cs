@@ -1,0 +1,53 @@
+using CryptoInsight.Delta.Actions;
+using CryptoInsight.Delta.Log;
+using CryptoInsight.Delta.Predicates;
+
+namespace CryptoInsight.Lake.Sql;
+
+/// <summary>How much of a table one place of a statement needs. A closed union.</summary>
+internal abstract record ScanNeed
+{
+    private ScanNeed()
+    {
+    }
+
+    /// <summary>Every row.</summary>
+    public sealed record Everything : ScanNeed;
+
+    /// <summary>Only the number of rows.</summary>
+    public sealed record Count : ScanNeed;
+
+    /// <summary>Only rows for which the predicate is true.</summary>
+    public sealed record Matching(Predicate Predicate) : ScanNeed;
+
+    /// <summary>Only the rows with the greatest or least values of some columns.</summary>
+    public sealed record Extremes(IReadOnlyList<(string Column, bool Greatest, long Rows)> Of) : ScanNeed;
+
+    /// <summary>The files that hold what is needed; null if only the number of rows is and the log tells it.</summary>
+    public static IReadOnlyCollection<AddFile>? FilesFor(IReadOnlyList<ScanNeed> needs, Snapshot snapshot)
+    {
+        if (needs.All(n => n is Count) && snapshot.RowCount is not null)
+        {
+            return null;
+        }
+
+        if (needs.Any(n => n is Everything or Count))
+        {
+            return snapshot.Files;
+        }
+
+        var files = new HashSet<AddFile>(ReferenceEqualityComparer.Instance);
+        foreach (ScanNeed need in needs)
+        {
+            IEnumerable<AddFile> some = need switch
+            {
+                Matching m => snapshot.FilesFor(m.Predicate),
+                Extremes e => e.Of.SelectMany(x => snapshot.FilesWithExtremes(x.Column, x.Greatest, x.Rows)),
+                _ => snapshot.Files,
+            };
+            files.UnionWith(some);
+        }
+
+        return files;
+    }
+}
