@@ -1,4 +1,3 @@
-using System.Numerics;
 using CryptoInsight.Lake.Sql;
 
 namespace CryptoInsight.Lake.Tests.Sql;
@@ -59,7 +58,7 @@ public sealed class SqlSessionSpecs
             """)).Rows.Single();
 
         Assert.Equal((sbyte)1, row[0]);
-        Assert.Equal(new BigInteger(2), row[1]);
+        Assert.Equal(2L, row[1]);
         Assert.Equal(1.50m, row[2]);
         Assert.Equal(["x", true, null, new DateOnly(2025, 1, 2)], row.Skip(3).Take(4));
         Assert.Equal(new DateTime(2025, 1, 2, 3, 4, 5).AddTicks(6_789_010), row[7]);
@@ -102,7 +101,7 @@ public sealed class SqlSessionSpecs
         await using SampleLake lake = await SampleLake.EmptyAsync();
         await using SqlSession sql = lake.OpenSql();
         using var stop = new CancellationTokenSource();
-        await using SqlResult endless = await sql.ExecuteAsync("SELECT a.range, b.range FROM range(1000000000) a, range(1000000000) b", stop.Token);
+        await using SqlResult endless = await sql.ExecuteAsync("SELECT range FROM range(1000000000000)", stop.Token);
         int rows = 0;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
