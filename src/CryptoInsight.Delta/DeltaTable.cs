@@ -63,6 +63,9 @@ public sealed partial class DeltaTable
     /// <summary>Looks for newer commits; returns the newest snapshot.</summary>
     public Task<Snapshot> RefreshAsync(CancellationToken ct = default) => Log.RefreshAsync(ct);
 
+    /// <summary>Ends when this object has seen a version newer than <paramref name="version"/>: at once after a commit through it, or when anyone refreshes it. It does not look by itself.</summary>
+    public Task<Snapshot> NewerThanAsync(long version, CancellationToken ct = default) => Log.NewerThanAsync(version, ct);
+
     /// <summary>The snapshot of a version; <see cref="VersionNotFoundException"/> if it is not there or cannot be built any more.</summary>
     public Task<Snapshot> SnapshotAtAsync(long version, CancellationToken ct = default) =>
         version >= 0 ? Log.SnapshotAtAsync(version, ct) : Task.FromException<Snapshot>(new VersionNotFoundException($"Version {version} does not exist: versions begin at 0."));
@@ -101,6 +104,9 @@ public sealed partial class DeltaTable
 
     /// <summary>Ends when the checkpoint or cleanup that runs in the background, if any, has ended.</summary>
     public Task WhenIdleAsync() => Upkeep.WhenIdle;
+
+    /// <summary>What the last checkpoint or cleanup in the background failed with, or null. The commits are safe without them; they are tried again.</summary>
+    public Exception? UpkeepFault => Upkeep.Fault;
 
     private static async Task<StoredObject?> FindAsync(IObjectStore store, CancellationToken ct)
     {

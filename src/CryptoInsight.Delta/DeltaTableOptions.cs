@@ -34,16 +34,3 @@ public sealed record DeltaTableOptions
     private static Guid DefaultId() => Guid.NewGuid();
 #pragma warning restore RS0030
 }
-
-/// <summary>When checkpoints and log cleanup run.</summary>
-public enum LogUpkeepMode
-{
-    /// <summary>On a thread of the pool, beside the commits.</summary>
-    Background,
-
-    /// <summary>After the commit, before it returns: for simulations on one thread.</summary>
-    Inline,
-
-    /// <summary>Only when asked for.</summary>
-    Off,
-}

@@ -1,5 +1,6 @@
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Commit;
+using CryptoInsight.Delta.Log;
 using CryptoInsight.Delta.Store;
 
 namespace CryptoInsight.Delta.Tests;
@@ -90,5 +91,45 @@ public class TableTailSpecs
     {
         DeltaTable table = await Tables.CreateAsync(new MemoryObjectStore());
         Assert.Equal(0, Assert.IsType<TailStep.Rewound>(await new TableTail(table).ReadAfterAsync(5, TailLimits.Default)).NewestVersion);
+    }
+
+    [Fact]
+    public async Task A_follower_far_behind_catches_up_through_commits_and_through_a_checkpoint()
+    {
+        MemoryObjectStore store = new();
+        DeltaTable writer = await Tables.CreateAsync(store, Tables.Options() with { Upkeep = LogUpkeepMode.Off });
+        DeltaTable slow = await DeltaTable.OpenAsync(store, Tables.Options(seed: 2));
+        DeltaTable slower = await DeltaTable.OpenAsync(store, Tables.Options(seed: 3));
+        for (int i = 1; i <= 700; i++)
+        {
+            await Tables.AppendAsync(writer, $"{i}");
+        }
+
+        Assert.Equal(700, (await slow.RefreshAsync()).Files.Count);
+        await writer.CheckpointAsync();
+        Assert.Equal(700, (await slower.RefreshAsync()).Files.Count);
+        Assert.Equal(700, slower.Snapshot.CheckpointVersion);
+        Assert.Equal(690, (await slower.SnapshotAtAsync(690)).Files.Count);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_a_newer_version_wakes_when_this_object_learns_of_one()
+    {
+        MemoryObjectStore store = new();
+        DeltaTable table = await Tables.CreateAsync(store);
+        Task<Snapshot> first = table.NewerThanAsync(0);
+        Task<Snapshot> second = table.NewerThanAsync(1);
+        Assert.False(first.IsCompleted);
+        await Tables.AppendAsync(table, "1");
+        Assert.Equal(1, (await first).Version);
+        Assert.False(second.IsCompleted);
+        await Tables.AppendAsync(await DeltaTable.OpenAsync(store, Tables.Options(seed: 2)), "2");
+        await table.RefreshAsync();
+        Assert.Equal(2, (await second).Version);
+        Assert.Equal(2, (await table.NewerThanAsync(0)).Version);
+        using CancellationTokenSource stop = new();
+        Task<Snapshot> never = table.NewerThanAsync(2, stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => never);
     }
 }

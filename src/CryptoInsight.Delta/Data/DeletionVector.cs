@@ -85,11 +85,39 @@ public sealed class DeletionVector : IEquatable<DeletionVector>
         }
     }
 
+    /// <summary>The vector of the rows 0 to <paramref name="count"/> - 1.</summary>
+    internal static DeletionVector All(long count)
+    {
+        const int containerRows = 1 << 16;
+        long containers = (count + containerRows - 1) / containerRows;
+        long[] keys = new long[containers];
+        RowContainer[] all = new RowContainer[containers];
+        for (long key = 0; key < containers; key++)
+        {
+            keys[key] = key;
+            all[key] = RowContainer.First((int)Math.Min(containerRows, count - (key * containerRows)));
+        }
+
+        return new DeletionVector(keys, all);
+    }
+
     /// <summary>Whether the row is deleted.</summary>
     public bool Contains(long row)
     {
         int at = System.Array.BinarySearch(_keys, row >> 16);
         return at >= 0 && _containers[at].Contains((ushort)row);
+    }
+
+    /// <summary>How many rows before <paramref name="row"/> are deleted.</summary>
+    internal long CountBelow(long row)
+    {
+        long count = 0;
+        for (int i = 0; i < _keys.Length && _keys[i] <= row >> 16; i++)
+        {
+            count += _keys[i] < row >> 16 ? _containers[i].Count : _containers[i].CountBelow((ushort)row);
+        }
+
+        return count;
     }
 
     /// <summary>Rows deleted in this or the other.</summary>

@@ -107,15 +107,15 @@ internal static class PartitionValues
     }
 
     /// <summary>A column that has the partition's value in every row.</summary>
-    public static IArrowArray Column(string? text, StructField column, int length)
-    {
-        Apache.Arrow.Types.IArrowType type = ArrowTypes.ToArrow(column.Type);
-        if (Parse(text, column) is not Value value)
-        {
-            return FilledArrays.Nulls(type, length);
-        }
+    public static IArrowArray Column(string? text, StructField column, int length) => Parse(text, column) is Value value
+        ? Column(value, column.Type, length)
+        : FilledArrays.Nulls(ArrowTypes.ToArrow(column.Type), length);
 
-        return column.Type switch
+    /// <summary>A column that has one value in every row.</summary>
+    public static IArrowArray Column(Value value, DataType columnType, int length)
+    {
+        Apache.Arrow.Types.IArrowType type = ArrowTypes.ToArrow(columnType);
+        return columnType switch
         {
             DecimalType => FilledArrays.Repeat(type, value.Whole, length),
             PrimitiveType { Name: "long" or "timestamp" or "timestamp_ntz" } => FilledArrays.Repeat(type, (long)value.Whole, length),

@@ -48,6 +48,19 @@ internal sealed class RowContainer
         return new RowContainer(list, null, count);
     }
 
+    /// <summary>The numbers 0 to <paramref name="count"/> - 1.</summary>
+    public static RowContainer First(int count)
+    {
+        ulong[] bits = new ulong[BitmapWords];
+        bits.AsSpan(0, count >> 6).Fill(ulong.MaxValue);
+        if ((count & 63) != 0)
+        {
+            bits[count >> 6] = (1UL << (count & 63)) - 1;
+        }
+
+        return FromBits(bits);
+    }
+
     /// <summary>From numbers that ascend strictly.</summary>
     public static RowContainer FromSorted(ushort[] ascending)
     {
@@ -67,6 +80,23 @@ internal sealed class RowContainer
 
     public bool Contains(ushort value) =>
         _list is null ? (_bits![value >> 6] & (1UL << (value & 63))) != 0 : System.Array.BinarySearch(_list, value) >= 0;
+
+    public int CountBelow(ushort value)
+    {
+        if (_list is not null)
+        {
+            int at = System.Array.BinarySearch(_list, value);
+            return at < 0 ? ~at : at;
+        }
+
+        int count = 0;
+        for (int w = 0; w < value >> 6; w++)
+        {
+            count += BitOperations.PopCount(_bits![w]);
+        }
+
+        return count + BitOperations.PopCount(_bits![value >> 6] & ((1UL << (value & 63)) - 1));
+    }
 
     public ulong[] ToBits()
     {

@@ -2,11 +2,6 @@ using CryptoInsight.Delta.Store;
 
 namespace CryptoInsight.Delta.Log;
 
-/// <summary>What a cleanup of the log did.</summary>
-/// <param name="OldestVersion">The oldest version that can still be built.</param>
-/// <param name="FilesRemoved">How many log files went.</param>
-public sealed record LogCleanupOutcome(long OldestVersion, int FilesRemoved);
-
 /// <summary>Removes log files that are older than the retention and not needed to build any version that is kept.</summary>
 /// <remarks>Nothing goes unless a checkpoint that was just read whole stands before everything that stays. Files go oldest first, so a crash half-way leaves a shorter log, not a broken one.
 /// <b>Source</b>: PROTOCOL.md, "Metadata Cleanup".</remarks>

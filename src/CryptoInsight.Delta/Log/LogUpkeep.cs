@@ -22,6 +22,9 @@ internal sealed class LogUpkeep(TableLog log, DeltaTableOptions options)
         }
     }
 
+    /// <summary>What the last run failed with, or null if it went well.</summary>
+    internal Exception? Fault { get; private set; }
+
     /// <summary>Called after every commit of this process.</summary>
     internal Task AfterCommitAsync()
     {
@@ -51,6 +54,7 @@ internal sealed class LogUpkeep(TableLog log, DeltaTableOptions options)
     {
         try
         {
+            Fault = null;
             bool written = await new CheckpointWriter(log, options.Clock).WriteAsync(snapshot, CancellationToken.None).ConfigureAwait(false);
             DateTimeOffset now = options.Clock.GetUtcNow();
             if (written && TableProperties.LogCleanup(snapshot.Metadata) && now - _cleanedAt >= s_cleanupEvery)
@@ -62,6 +66,7 @@ internal sealed class LogUpkeep(TableLog log, DeltaTableOptions options)
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The edge of a background task: the commits are safe without it, and its owner is told.
+            Fault = e;
             options.OnUpkeepFault?.Invoke(e);
         }
     }

@@ -13,6 +13,7 @@ internal sealed class TableLog
     private readonly RecentVersions _recent = new();
     private readonly TimeProvider _clock;
     private Snapshot _current;
+    private TaskCompletionSource _newer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _verifiedAt;
     private long _checkpointVersion;
 
@@ -50,6 +51,22 @@ internal sealed class TableLog
         while (version > known && Interlocked.CompareExchange(ref _checkpointVersion, version, known) != known);
     }
 
+    /// <summary>Ends when this process knows of a version newer than the one given, by its own commits or a refresh of anyone.</summary>
+    internal async Task<Snapshot> NewerThanAsync(long version, CancellationToken ct)
+    {
+        while (true)
+        {
+            // First the signal, then the look: a version published in between is seen by the look.
+            Task signal = Volatile.Read(ref _newer).Task;
+            if (Current.Version > version)
+            {
+                return Current;
+            }
+
+            await signal.WaitAsync(ct).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Learns of newer commits.</summary>
     internal async Task<Snapshot> RefreshAsync(CancellationToken ct)
     {
@@ -68,19 +85,31 @@ internal sealed class TableLog
     internal async Task<Snapshot> RefreshInsideGateAsync(CancellationToken ct)
     {
         await EnsureCurrentIsInLogAsync(ct).ConfigureAwait(false);
-        List<LogCommit> news = [];
-        while (await Loader.ReadCommitAsync(Current.Version + news.Count + 1, ct).ConfigureAwait(false) is { } next)
+        while (true)
         {
-            news.Add(next);
-        }
+            List<LogCommit> news = [];
+            while (news.Count < ForwardStepsMax && await Loader.ReadCommitAsync(Current.Version + news.Count + 1, ct).ConfigureAwait(false) is { } next)
+            {
+                news.Add(next);
+            }
 
-        if (news.Count > 0)
-        {
-            DateTimeOffset fileTime = (await Store.FindAsync(LogFiles.Commit(news[^1].Version), ct).ConfigureAwait(false))?.ModifiedAt ?? _clock.GetUtcNow();
-            Fold(news, fileTime);
-        }
+            if (news.Count > 0)
+            {
+                DateTimeOffset fileTime = (await Store.FindAsync(LogFiles.Commit(news[^1].Version), ct).ConfigureAwait(false))?.ModifiedAt ?? _clock.GetUtcNow();
+                Fold(news, fileTime);
+            }
 
-        return Current;
+            if (news.Count < ForwardStepsMax)
+            {
+                return Current;
+            }
+
+            // Far behind: a checkpoint ahead is the shorter way.
+            if (await LastCheckpoint.ReadAsync(Store, ct).ConfigureAwait(false) > Current.Version + ForwardStepsMax)
+            {
+                Publish(await Loader.LoadAsync(null, ct).ConfigureAwait(false));
+            }
+        }
     }
 
     // Only the last few versions become snapshots of their own: those that a follower may ask for.
@@ -169,6 +198,7 @@ internal sealed class TableLog
         {
             Volatile.Write(ref _current, snapshot);
             _recent.Add(snapshot);
+            Interlocked.Exchange(ref _newer, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
 
         _verifiedAt = _clock.GetTimestamp();

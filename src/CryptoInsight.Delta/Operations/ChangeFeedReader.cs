@@ -46,7 +46,7 @@ internal sealed class ChangeFeedReader(DeltaTable table)
         StructField[] withType = [.. fields, ChangeType];
         foreach (AddCdcFile file in commit.ChangeFiles)
         {
-            await foreach (FileRows rows in TableScan.ReadFileAsync(table.Store, layout, file.Path, file.PartitionValues, withType, [], null, ct).ConfigureAwait(false))
+            await foreach (FileRows rows in TableScan.ReadFileAsync(table.Store, layout, file.Path, file.PartitionValues, withType, [], null, null, ct).ConfigureAwait(false))
             {
                 foreach ((ChangeKind kind, RecordBatch batch) in ByKind(rows.Rows, commit.Version))
                 {

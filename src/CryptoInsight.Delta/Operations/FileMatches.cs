@@ -12,6 +12,10 @@ namespace CryptoInsight.Delta.Operations;
 /// <param name="RowCount">Physical rows of the file.</param>
 internal sealed record FileMatches(AddFile File, DeletionVector Deleted, DeletionVector Touched, long RowCount)
 {
+    /// <summary>All live rows of the file, or null if there are none.</summary>
+    public static FileMatches? Whole(AddFile file, DeletionVector deleted, long rowCount) =>
+        rowCount == deleted.Cardinality ? null : new FileMatches(file, deleted, DeletionVector.All(rowCount).Except(deleted), rowCount);
+
     /// <summary>What is deleted after the change.</summary>
     public DeletionVector After { get; } = Deleted.Union(Touched);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
@@ -53,6 +54,7 @@ public static class ReplayCommand
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
         RefuseOtherMarket(lake.Bronze, files);
+        WarnOfSilentIntervals(context, files);
         long startedAt = clock.GetTimestamp();
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
         var progress = new ReplayProgress(context.Error, files.Sum(f => f.Facts.Rows), pipeline.Jobs, clock);
@@ -60,7 +62,7 @@ public static class ReplayCommand
         long rows;
         await using (progress)
         {
-            rows = await pipeline.ReplayAsync(files, (file, damage) => damages.Add($"{Path.GetFileName(file.Path)}: {damage}"), progress.BronzeCommitted).WaitAsync(ct);
+            rows = await pipeline.ReplayAsync(files, (_, damage) => damages.Add(damage), progress.BronzeCommitted).WaitAsync(ct);
             progress.BronzeDone();
             await pipeline.CaughtUpAsync(ct);
         }
@@ -88,7 +90,7 @@ public static class ReplayCommand
                 },
                 no =>
                 {
-                    context.Error.WriteLine($"{Path.GetFileName(path)}: {no.Message}");
+                    context.Error.WriteLine(no.Message.StartsWith(Path.GetFileName(path), StringComparison.Ordinal) ? no.Message : $"{Path.GetFileName(path)}: {no.Message}");
                     return true;
                 });
         }
@@ -99,6 +101,19 @@ public static class ReplayCommand
         }
 
         return (files, refused);
+    }
+
+    /// <summary>A timeframe has one source: candles of another interval of that length make no signals, and nobody should wonder why.</summary>
+    private static void WarnOfSilentIntervals(CommandContext context, IReadOnlyList<ReplayFile> files)
+    {
+        SignalSettings signals = context.Options.Signals;
+        foreach (Interval silent in files.Select(f => f.Facts.Interval).Distinct().Where(i => signals.TimeframesOf(i).Count == 0).Order())
+        {
+            Interval? source = signals.Timeframes.Where(t => t.Window == silent).Select(t => t.Source).FirstOrDefault();
+            context.Error.WriteLine(
+                $"Candles of {silent} make no signals here: the timeframe {silent} is made from {source?.Code ?? "none"}. To change that: --set gold.timeframes.{silent}=[{silent}]"
+                + (source is null ? "" : $" and another list for {source}, such as --set gold.timeframes.{source}=[{source}]"));
+        }
     }
 
     /// <summary>A lake holds one market per symbol and interval: futures and spot prices of one symbol differ.</summary>

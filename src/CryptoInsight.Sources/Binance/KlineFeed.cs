@@ -203,6 +203,12 @@ public sealed class KlineFeed : IDisposable
     // An answer about something else than what was asked must not move a bookmark.
     private Step Judge(CandleSeries series, UnixMicros from, UnixMicros to, KlinePage page)
     {
+        // Everything in the window was closed before it was asked for.
+        if (page.OpenRowsDropped > 0)
+        {
+            return Failure(KlineDelay.Transient, Clock.Now, $"the answer holds candles that are still open, which is outside of what was asked ({from} to {to})");
+        }
+
         UnixMicros? last = null;
         foreach (RawCandle row in page.Rows)
         {

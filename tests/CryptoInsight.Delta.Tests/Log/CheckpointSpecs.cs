@@ -130,10 +130,11 @@ public class CheckpointSpecs
         }
 
         await table.WhenIdleAsync();
-        Assert.Single(faults);
+        Assert.Same(Assert.Single(faults), table.UpkeepFault);
         store.Faults = null;
         await Tables.AppendAsync(table, "11.parquet");
         await table.WhenIdleAsync();
+        Assert.Null(table.UpkeepFault);
         Assert.Contains(LogFiles.ClassicCheckpoint(11), store.Keys);
     }
 

@@ -14,7 +14,7 @@ public class WeightBudgetProperties
     [Fact]
     public void No_minute_of_the_exchange_is_ever_overspent_whatever_clocks_wires_and_strangers_do() =>
         Gen.Select(Gen.Int[20, 150], Gen.OneOf(Gen.Const(-490_000L), Gen.Long[-490_000, 490_000], Gen.Const(490_000L)), Gen.Int[0, 100], s_wish.Array[1, 400])
-            .Sample((limit, clockError, strangersPercent, wishes) => new World(limit, clockError, strangersPercent).Run(wishes), iter: 4_000);
+            .Sample((limit, clockError, strangersPercent, wishes) => new World(limit, clockError, strangersPercent).Run(wishes), iter: 1_500);
 
     [Fact]
     public void Nothing_is_granted_while_blocked_and_every_wait_ends_later_than_now() =>
@@ -23,7 +23,7 @@ public class WeightBudgetProperties
             World world = new(limit, 0, 0);
             world.Run(wishes);
             Assert.Equal(0, world.GrantedWhileBlocked);
-        }, iter: 2_000);
+        }, iter: 1_000);
 
     [Fact]
     public void A_steady_hunger_gets_nearly_the_whole_budget_of_every_minute()

@@ -1,0 +1,62 @@
+using Apache.Arrow;
+using CryptoInsight.Delta.Commit;
+using CryptoInsight.Delta.Data;
+using CryptoInsight.Delta.Log;
+using CryptoInsight.Delta.Operations;
+using CryptoInsight.Delta.Predicates;
+
+namespace CryptoInsight.Delta;
+
+public sealed partial class DeltaTable
+{
+    /// <summary>Deletes the rows for which the predicate is true (null: all rows).</summary>
+    /// <remarks>Whole files go unread where their partition values alone decide; other rows are marked in deletion vectors, or their files are copied where the table has none.</remarks>
+    public Task<CommitOutcome> DeleteAsync(Predicate? where, CommitSpec? spec = null, CancellationToken ct = default)
+    {
+        Snapshot snapshot = Snapshot;
+        return new RowEdit(this, snapshot, where, null, [], spec ?? new CommitSpec("DELETE")).RunAsync(snapshot, ct);
+    }
+
+    /// <summary>Replaces the rows for which the predicate is true (null: all rows) by what <paramref name="update"/> makes of them.</summary>
+    /// <param name="where">Which rows; null: all.</param>
+    /// <param name="update">Gets rows with all columns and gives back as many, in the same order. May run more than once for a row if the commit has to be prepared again.</param>
+    /// <param name="spec">How to commit; the operation is UPDATE by default.</param>
+    /// <param name="ct">Ends the preparation.</param>
+    public Task<CommitOutcome> UpdateAsync(Predicate? where, Func<RecordBatch, RecordBatch> update, CommitSpec? spec = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        Snapshot snapshot = Snapshot;
+        return new RowEdit(this, snapshot, where, update, [], spec ?? new CommitSpec("UPDATE")).RunAsync(snapshot, ct);
+    }
+
+    /// <summary>Sets columns to fixed values in the rows for which the predicate is true (null: all rows).</summary>
+    /// <param name="where">Which rows; null: all.</param>
+    /// <param name="values">Column to literal, as in predicates, or null.</param>
+    /// <param name="spec">How to commit; the operation is UPDATE by default.</param>
+    /// <param name="ct">Ends the preparation.</param>
+    public Task<CommitOutcome> UpdateAsync(Predicate? where, IReadOnlyDictionary<string, object?> values, CommitSpec? spec = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return UpdateAsync(where, Assignments.ToUpdate(values, Snapshot.Schema), spec, ct);
+    }
+
+    /// <summary>Replaces the rows for which the predicate is true (null: the whole table) by new rows, in one commit.</summary>
+    /// <remarks>With a predicate (replaceWhere) every new row must match it, else <see cref="ConstraintViolationException"/>: what is written is what a reader of that range finds.</remarks>
+    public Task<CommitOutcome> OverwriteAsync(IReadOnlyList<RecordBatch> rows, Predicate? replaceWhere = null, CommitSpec? spec = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        Snapshot snapshot = Snapshot;
+        TableLayout layout = TableLayout.Of(snapshot);
+        List<RecordBatch> shaped = [.. rows.Select(r => InputRows.Shape(r, layout))];
+        if (replaceWhere is not null)
+        {
+            long outside = shaped.Sum(r => r.Length - (long)PredicateEvaluator.Matches(replaceWhere, snapshot.Schema, r).Length);
+            if (outside > 0)
+            {
+                throw new ConstraintViolationException($"{outside} of the new rows do not match the condition of the rows that they replace. Widen the condition, or leave these rows out.");
+            }
+        }
+
+        return new RowEdit(this, snapshot, replaceWhere, null, shaped, spec ?? new CommitSpec("WRITE") { OperationParameters = new Dictionary<string, string> { ["mode"] = "Overwrite" } }).RunAsync(snapshot, ct);
+    }
+}
