@@ -10,6 +10,7 @@ public sealed class WallSpecs
     {
         ["Domain"] = [],
         ["Delta"] = [],
+        ["Delta.Cloud"] = ["Delta"],
         ["Sources"] = ["Domain"],
         ["Lake"] = ["Delta", "Domain"],
         ["PaperExchange"] = ["Domain"],
@@ -37,6 +38,7 @@ public sealed class WallSpecs
     [Theory]
     [InlineData("Domain")]
     [InlineData("Delta")]
+    [InlineData("Delta.Cloud")]
     [InlineData("Sources")]
     [InlineData("Lake")]
     [InlineData("PaperExchange")]

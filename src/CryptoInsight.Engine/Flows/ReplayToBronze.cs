@@ -4,6 +4,7 @@ using CryptoInsight.Delta.Commit;
 using CryptoInsight.Delta.Log;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Lake.Bronze;
+using CryptoInsight.Sources.Binance;
 using CryptoInsight.Sources.Files;
 
 namespace CryptoInsight.Engine.Flows;
@@ -34,6 +35,12 @@ public static class ReplayToBronze
             long done = bronze.Table.Snapshot.TransactionVersion(IngestPositions.Replay(file.Facts.ContentSha256)) ?? 0;
             if (done >= file.Facts.Rows)
             {
+                if (file.Facts.Damage is { } damage)
+                {
+                    onDamage(file, $"{HostileText.Show(file.Facts.FileName, 120)} is cut after {file.Facts.ContentBytes} bytes of content: {damage}. "
+                        + $"Its {file.Facts.Rows} whole rows were there already; get the whole file and replay it again.");
+                }
+
                 continue;
             }
 

@@ -25,7 +25,7 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
 
     public static Props Props(SignalSettings settings, SymbolHistories histories) => Akka.Actor.Props.Create(() => new SymbolActor(settings, histories));
 
-    private sealed record HistoryRead(SymbolProtocol.ICommand Command, IActorRef Asker, IReadOnlyList<(Interval, Candle)> History) : INoSerializationVerificationNeeded;
+    private sealed record HistoryRead(SymbolProtocol.ICommand Command, IActorRef Asker, CandleHistory History) : INoSerializationVerificationNeeded;
 
     private sealed record HistoryFailed(string RequestId, Symbol Symbol, IActorRef Asker, Exception Cause) : INoSerializationVerificationNeeded;
 

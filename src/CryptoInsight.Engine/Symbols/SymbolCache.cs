@@ -1,4 +1,3 @@
-using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
 
 namespace CryptoInsight.Engine.Symbols;
@@ -19,7 +18,7 @@ public sealed record SymbolCache(SymbolCache.Entry? Previous, SymbolCache.Entry?
 
     /// <summary>The answer from the symbol's whole history as of the request's <c>From</c>.</summary>
     public static (SymbolCache Next, SignalDelta Delta) Answer(
-        SymbolProtocol.ComputeSignals request, IReadOnlyList<(Interval Interval, Candle Candle)> history, SignalSettings settings)
+        SymbolProtocol.ComputeSignals request, CandleHistory history, SignalSettings settings)
     {
         SignalContext from = request.From.Context(settings), to = request.To.Context(settings);
         var start = new Entry(request.From, SymbolTransitions.Build(request.Symbol, history, from));
@@ -28,15 +27,13 @@ public sealed record SymbolCache(SymbolCache.Entry? Previous, SymbolCache.Entry?
             return answered;
         }
 
-        List<(Interval, Candle)> after = After(history, request.Changes);
-        SignalDelta delta = SignalDelta.Between(
-            SymbolTransitions.Rows(request.Symbol, history, from), SymbolTransitions.Rows(request.Symbol, after, to));
-        return (new SymbolCache(start, new Entry(request.To, SymbolTransitions.Build(request.Symbol, after, to))), delta);
+        SymbolStep.Applied recomputed = SymbolTransitions.Recompute(request.Symbol, history, from, request.Changes, to);
+        return (new SymbolCache(start, new Entry(request.To, recomputed.Next)), recomputed.Delta);
     }
 
     /// <summary>All rows at a position, from the whole history as of it.</summary>
     public static (SymbolCache Next, SignalDelta Delta) AnswerAll(
-        SymbolProtocol.ComputeAllSignals request, IReadOnlyList<(Interval Interval, Candle Candle)> history, SignalSettings settings)
+        SymbolProtocol.ComputeAllSignals request, CandleHistory history, SignalSettings settings)
     {
         SignalContext at = request.At.Context(settings);
         var entry = new Entry(request.At, SymbolTransitions.Build(request.Symbol, history, at));
@@ -49,28 +46,4 @@ public sealed record SymbolCache(SymbolCache.Entry? Previous, SymbolCache.Entry?
         SymbolTransitions.Apply(at.State, request.Changes, request.To.Context(settings)) is SymbolStep.Applied applied
             ? (new SymbolCache(at, new Entry(request.To, applied.Next)), applied.Delta)
             : null;
-
-    private static List<(Interval, Candle)> After(IReadOnlyList<(Interval Interval, Candle Candle)> history, IReadOnlyList<CandleChange> changes)
-    {
-        var rows = new Dictionary<(Interval, UnixMicros), Candle>(history.Count);
-        foreach ((Interval interval, Candle candle) in history)
-        {
-            rows[(interval, candle.OpenTime)] = candle;
-        }
-
-        foreach (CandleChange change in changes)
-        {
-            switch (change)
-            {
-                case CandleChange.Put put:
-                    rows[(put.Interval, put.Candle.OpenTime)] = put.Candle;
-                    break;
-                case CandleChange.Drop drop:
-                    rows.Remove((drop.Interval, drop.OpenTime));
-                    break;
-            }
-        }
-
-        return [.. rows.Select(r => (r.Key.Item1, r.Value))];
-    }
 }

@@ -1,6 +1,7 @@
 using CryptoInsight.Delta.Log;
 using CryptoInsight.Delta.Predicates;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Signals;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Engine.Symbols;
@@ -9,23 +10,21 @@ namespace CryptoInsight.Engine.Symbols;
 /// <remarks>While one scan runs, further requests gather for the next. At most <see cref="SymbolsPerScan"/> histories are in memory at a time.</remarks>
 public sealed class SymbolHistories(SilverChartsTable silver)
 {
-    /// <summary>Bounds memory: a symbol with a year of minutes is about 60 MB on the way.</summary>
+    /// <summary>Bounds memory: a symbol with a year of minutes is about 50 MB on the way.</summary>
     public const int SymbolsPerScan = 32;
-
-    private static readonly IReadOnlyList<(Interval, Candle)> s_none = [];
 
     private readonly Lock _gate = new();
     private readonly List<Request> _waiting = [];
     private bool _scanning;
 
-    private sealed record Request(Symbol Symbol, long Version, TaskCompletionSource<IReadOnlyList<(Interval, Candle)>> Answer);
+    private sealed record Request(Symbol Symbol, long Version, TaskCompletionSource<CandleHistory> Answer);
 
     /// <summary>The symbol's candles as of a version of Silver, in no promised order; <see cref="Delta.VersionNotFoundException"/> if that version is cleaned.</summary>
-    public Task<IReadOnlyList<(Interval Interval, Candle Candle)>> ReadAsync(Symbol symbol, long version)
+    public Task<CandleHistory> ReadAsync(Symbol symbol, long version)
     {
         if (version < 0)
         {
-            return Task.FromResult(s_none);
+            return Task.FromResult(new CandleHistory());
         }
 
         var request = new Request(symbol, version, new(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -84,10 +83,10 @@ public sealed class SymbolHistories(SilverChartsTable silver)
             snapshot = await silver.Table.SnapshotAtAsync(requests[0].Version).ConfigureAwait(false);
         }
 
-        var histories = new Dictionary<Symbol, List<(Interval, Candle)>>();
+        var histories = new Dictionary<Symbol, CandleHistory>();
         foreach (Request request in requests)
         {
-            histories.TryAdd(request.Symbol, []);
+            histories.TryAdd(request.Symbol, new CandleHistory());
         }
 
         var isOne = new Predicate.In("symbol", [.. histories.Keys.Select(s => (object)s.Code)]);
@@ -95,7 +94,7 @@ public sealed class SymbolHistories(SilverChartsTable silver)
         {
             foreach (SilverCandle row in rows)
             {
-                histories[row.Symbol].Add((row.Interval, row.Candle));
+                histories[row.Symbol].Add(row.Interval, row.Candle);
             }
         }
 

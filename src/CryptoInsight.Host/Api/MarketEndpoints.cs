@@ -33,7 +33,7 @@ public sealed class MarketEndpoints(MedallionPipeline pipeline, ExchangeConnecti
     {
         UnixMicros now = UnixMicros.From(pipeline.Clock.GetUtcNow());
         ILookup<Symbol, StampedSignal> newest = pipeline.Signals.Newest.ToLookup(s => s.Row.Symbol);
-        IEnumerable<Symbol> all = series.Select(s => s.Symbol).Union(newest.Select(g => g.Key)).Order();
+        IEnumerable<Symbol> all = series.Select(s => s.Symbol).Union(newest.Select(g => g.Key).Order()); // in the exchange's own order: its first market first
         return new SymbolsDocument(exchange.Name, exchange.IsSimulated, now.Milliseconds, [.. all.Select(s => Document(s, [.. newest[s].OrderBy(n => n.Row.Timeframe)], now))]);
     }
 

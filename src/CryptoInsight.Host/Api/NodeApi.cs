@@ -37,6 +37,11 @@ public static class NodeApi
             app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
         }
 
+        else
+        {
+            app.MapGet("/", () => TypedResults.Text("This build has no page (it was built with -p:SkipWeb=true). Build it without that, with Node 20 installed; the API is at /api/v1."));
+        }
+
         HealthEndpoints.Map(app, pipeline);
         new MarketEndpoints(pipeline, exchange, series).Map(app.MapGroup("/api/v1"));
         await app.StartAsync(ct);

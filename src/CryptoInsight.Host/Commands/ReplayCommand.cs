@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
@@ -9,6 +10,7 @@ using CryptoInsight.Host.Node;
 using CryptoInsight.Host.Output;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Bronze;
+using CryptoInsight.Sources.Binance;
 using CryptoInsight.Sources.Files;
 using Market = CryptoInsight.Sources.Market;
 using Symbol = CryptoInsight.Domain.Market.Symbol;
@@ -50,9 +52,11 @@ public static class ReplayCommand
             return ExitCode.Usage; // nothing was written: a wrong name or interval must not half-fill a lake
         }
 
+        RefuseOtherMarket(_ => null, files); // before a table is made
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
-        RefuseOtherMarket(lake.Bronze, files);
+        RefuseOtherMarket(lake.Bronze.Table.Snapshot.TransactionVersion, files);
+        WarnOfSilentIntervals(context, files);
         long startedAt = clock.GetTimestamp();
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
         var progress = new ReplayProgress(context.Error, files.Sum(f => f.Facts.Rows), pipeline.Jobs, clock);
@@ -60,7 +64,7 @@ public static class ReplayCommand
         long rows;
         await using (progress)
         {
-            rows = await pipeline.ReplayAsync(files, (file, damage) => damages.Add($"{Path.GetFileName(file.Path)}: {damage}"), progress.BronzeCommitted).WaitAsync(ct);
+            rows = await pipeline.ReplayAsync(files, (_, damage) => damages.Add(damage), progress.BronzeCommitted).WaitAsync(ct);
             progress.BronzeDone();
             await pipeline.CaughtUpAsync(ct);
         }
@@ -88,7 +92,7 @@ public static class ReplayCommand
                 },
                 no =>
                 {
-                    context.Error.WriteLine($"{Path.GetFileName(path)}: {no.Message}");
+                    context.Error.WriteLine(no.Message); // names the file, cleaned of control characters
                     return true;
                 });
         }
@@ -101,14 +105,27 @@ public static class ReplayCommand
         return (files, refused);
     }
 
+    /// <summary>A timeframe has one source: candles of another interval of that length make no signals, and nobody should wonder why.</summary>
+    private static void WarnOfSilentIntervals(CommandContext context, IReadOnlyList<ReplayFile> files)
+    {
+        SignalSettings signals = context.Options.Signals;
+        foreach (Interval silent in files.Select(f => f.Facts.Interval).Distinct().Where(i => signals.TimeframesOf(i).Count == 0).Order())
+        {
+            Interval? source = signals.Timeframes.Where(t => t.Window == silent).Select(t => t.Source).FirstOrDefault();
+            context.Error.WriteLine(
+                $"Candles of {silent} make no signals here: the timeframe {silent} is made from {source?.Code ?? "none"}. To change that: --set gold.timeframes.{silent}=[{silent}]"
+                + (source is null ? "" : $" and another list for {source}, such as --set gold.timeframes.{source}=[{source}]"));
+        }
+    }
+
     /// <summary>A lake holds one market per symbol and interval: futures and spot prices of one symbol differ.</summary>
-    private static void RefuseOtherMarket(BronzeChartsTable bronze, IReadOnlyList<ReplayFile> files)
+    private static void RefuseOtherMarket(Func<string, long?> position, IReadOnlyList<ReplayFile> files)
     {
         var origins = new Dictionary<(Symbol, Interval), (SeriesOrigin Origin, string Where)>();
         foreach (ReplayFile file in files)
         {
             (Symbol symbol, Interval interval) = (file.Facts.Symbol, file.Facts.Interval);
-            if (bronze.Table.Snapshot.TransactionVersion(IngestPositions.Origin(symbol, interval)) is long known)
+            if (position(IngestPositions.Origin(symbol, interval)) is long known)
             {
                 origins.TryAdd((symbol, interval), ((SeriesOrigin)known, "in this lake"));
             }
@@ -117,7 +134,7 @@ public static class ReplayCommand
             if (!origins.TryAdd((symbol, interval), (origin, "in another of these files")) && origins[(symbol, interval)] is var there && there.Origin != origin)
             {
                 throw new UsageException(
-                    $"{Path.GetFileName(file.Path)} holds {Name(origin)} candles ({file.Facts.MarketEvidence}), but {symbol} {interval} is {Name(there.Origin)} {there.Where}: "
+                    $"{HostileText.Show(Path.GetFileName(file.Path), 120)} holds {Name(origin)} candles ({file.Facts.MarketEvidence}), but {symbol} {interval} is {Name(there.Origin)} {there.Where}: "
                     + "a lake holds one market per symbol and interval. Use another --lake, or say --market if the file was taken for the wrong one. Nothing was replayed.");
             }
         }

@@ -113,7 +113,7 @@ public sealed class ExchangeConnection : IAsyncDisposable
     {
         if (options.Ingest.Symbols.Count == 0)
         {
-            return IsSimulated ? [.. _info.Trading] : throw new UsageException($"Name the symbols to follow: --symbols BTCUSDT,ETHUSDT ({Name} lists {_info.Symbols.Count}).");
+            return IsSimulated ? [.. _info.Symbols.Values.Where(s => s.IsTrading).Select(s => s.Symbol)] : throw new UsageException($"Name the symbols to follow: --symbols BTCUSDT,ETHUSDT ({Name} lists {_info.Symbols.Count}).");
         }
 
         Symbol[] unknown = [.. options.Ingest.Symbols.Where(s => !_info.Symbols.ContainsKey(s))];

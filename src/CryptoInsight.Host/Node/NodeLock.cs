@@ -28,7 +28,9 @@ public sealed class NodeLock : IDisposable
         Directory.CreateDirectory(folder);
         try
         {
-            return new NodeLock(new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), folder);
+            var held = new NodeLock(new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), folder);
+            File.Delete(held.NodeFile); // what a killed node left behind says nothing any more
+            return held;
         }
         catch (IOException) when (File.Exists(Path.Combine(folder, "lock")))
         {

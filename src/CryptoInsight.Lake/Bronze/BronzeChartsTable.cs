@@ -51,7 +51,7 @@ public sealed class BronzeChartsTable(DeltaTable table)
     public Task<CommitOutcome> AppendAsync(
         IReadOnlyList<RawCandle> rows, IReadOnlyList<AppTransaction> positions, Fence? fence = null, CancellationToken ct = default)
     {
-        var spec = new CommitSpec("STREAMING UPDATE") { Transactions = positions, Fence = fence };
+        var spec = new CommitSpec("STREAMING UPDATE") { Transactions = positions, Fence = fence, KeepGreatestPosition = true };
         return rows.Count == 0
             ? Table.CommitTransactionsAsync(spec, ct)
             : Table.AppendAsync([s_shape.ToBatch(rows)], spec, ct);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Apache.Arrow.Ipc;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Log;
@@ -49,8 +50,8 @@ internal sealed class FileScanner : IAsyncDisposable
 #pragma warning disable CA2100 // Made of quoted names of the table's own files and columns.
             command.CommandText = Text(query, files);
 #pragma warning restore CA2100
-            await using DuckDBDataReader reader = await Task.Run(command.ExecuteReader, ct).ConfigureAwait(false);
-            await foreach (IReadOnlyList<object?> row in DuckDbRows.ReadAsync(command, reader, Damaged, ct).ConfigureAwait(false))
+            using IArrowArrayStream rows = await Task.Run(command.ExecuteArrowStream, ct).ConfigureAwait(false);
+            await foreach (IReadOnlyList<object?> row in DuckDbRows.ReadAsync(command, rows, Damaged, ct).ConfigureAwait(false))
             {
                 left.Remove((string)row[0]!, out AddFile? file);
                 facts.Add(new FileFacts(

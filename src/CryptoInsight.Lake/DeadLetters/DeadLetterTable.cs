@@ -37,6 +37,7 @@ public sealed class DeadLetterTable(DeltaTable table)
             ["delta.enableDeletionVectors"] = "true",
             ["delta.checkpointInterval"] = "100",
             ["delta.logRetentionDuration"] = "interval 1 day",
+            ["delta.deletedFileRetentionDuration"] = "interval 1 day", // every upsert leaves tombstones, and every checkpoint rewrites those within retention
         },
     };
 

@@ -59,6 +59,7 @@ public sealed class GoldSignalsTable(DeltaTable table)
             ["delta.enableDeletionVectors"] = "true",
             ["delta.checkpointInterval"] = "100",
             ["delta.logRetentionDuration"] = "interval 1 day",
+            ["delta.deletedFileRetentionDuration"] = "interval 1 day", // every upsert leaves tombstones, and every checkpoint rewrites those within retention
         },
         Encodings = new[] { "bucket_start", "bucket_end", "open", "high", "low", "close", "avg_price", "vwap", "volume", "quote_volume", "ma_50", "ma_200", "rsi_14", "pct_change_24h" }
             .ToDictionary(c => c, _ => ColumnEncoding.Plain),

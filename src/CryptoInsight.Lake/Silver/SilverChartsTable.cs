@@ -53,6 +53,7 @@ public sealed class SilverChartsTable(DeltaTable table)
             ["delta.enableChangeDataFeed"] = "true",
             ["delta.checkpointInterval"] = "100",
             ["delta.logRetentionDuration"] = "interval 1 day",
+            ["delta.deletedFileRetentionDuration"] = "interval 1 day", // every upsert leaves tombstones, and every checkpoint rewrites those within retention
         },
         Encodings = new[] { "open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "taker_buy_base", "taker_buy_quote", "unique_key", "event_time" }
             .ToDictionary(c => c, _ => ColumnEncoding.Plain),
@@ -81,19 +82,6 @@ public sealed class SilverChartsTable(DeltaTable table)
     /// <summary>The candles of files that versions added.</summary>
     public IAsyncEnumerable<IReadOnlyList<SilverCandle>> ReadFilesAsync(IEnumerable<AddFile> files, CancellationToken ct = default) =>
         CandlesAsync(Table.ReadFilesAsync(Table.Snapshot, files, s_candleColumns, null, ct));
-
-    /// <summary>One symbol's whole history as of a version.</summary>
-    public async Task<IReadOnlyList<(Interval Interval, Candle Candle)>> HistoryAsync(Symbol symbol, long version, CancellationToken ct = default)
-    {
-        Snapshot snapshot = Table.Snapshot.Version == version ? Table.Snapshot : await Table.SnapshotAtAsync(version, ct).ConfigureAwait(false);
-        var history = new List<(Interval, Candle)>();
-        await foreach (IReadOnlyList<SilverCandle> rows in ReadAsync(snapshot, Predicate.Equal("symbol", symbol.Code), ct).ConfigureAwait(false))
-        {
-            history.AddRange(rows.Select(r => (r.Interval, r.Candle)));
-        }
-
-        return history;
-    }
 
     /// <summary>The keys of a snapshot, column-wise cheap: three columns are read.</summary>
     public async IAsyncEnumerable<IReadOnlyList<CandleKey>> KeysAsync(

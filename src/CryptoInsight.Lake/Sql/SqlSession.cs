@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Apache.Arrow.Ipc;
 using CryptoInsight.Delta;
 using DuckDB.NET.Data;
 
@@ -18,7 +19,7 @@ public sealed class SqlSession : IAsyncDisposable
     private readonly LakeCatalog _catalog;
     private readonly DuckDBConnection _connection;
     private readonly SnapshotMounts _mounts;
-    private DuckDBDataReader? _running;
+    private IDisposable? _running;
 
     private SqlSession(LakeLocation lake, SqlSessionOptions options, LakeCatalog catalog, DuckDBConnection connection)
     {
@@ -70,31 +71,24 @@ public sealed class SqlSession : IAsyncDisposable
     {
         using JsonDocument tree = await TreeAsync(query.Text, ct).ConfigureAwait(false);
         IReadOnlyList<TableReference> references = await PassAsync(tree, query, ct).ConfigureAwait(false);
-        await _mounts.MountAsync(references, query.StandIns, ct).ConfigureAwait(false);
-
         DuckDBCommand command = _connection.CreateCommand();
-#pragma warning disable CA2100 // The text has passed the gate.
-        command.CommandText = query.Text;
-#pragma warning restore CA2100
-        command.UseStreamingMode = true;
         try
         {
-            DuckDBDataReader reader = _running = await RunAsync(command, ct).ConfigureAwait(false);
-            return new SqlResult(
-                [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)],
-                DuckDbRows.ReadAsync(command, reader, Explained, ct),
-                async () =>
-                {
-                    await reader.DisposeAsync().ConfigureAwait(false);
-                    await command.DisposeAsync().ConfigureAwait(false);
-                });
+            await _mounts.MountAsync(references, query.StandIns, ct).ConfigureAwait(false);
+#pragma warning disable CA2100 // The text has passed the gate.
+            command.CommandText = query.Text;
+#pragma warning restore CA2100
+            command.UseStreamingMode = true;
+            IArrowArrayStream rows = await RunAsync(command, ct).ConfigureAwait(false);
+            _running = new Running(rows, command);
+            return new SqlResult([.. rows.Schema.FieldsList.Select(f => f.Name)], DuckDbRows.ReadAsync(command, rows, Explained, ct), CloseRunningAsync);
         }
         catch (DuckDBException failed)
         {
             await command.DisposeAsync().ConfigureAwait(false);
             throw Explained(failed);
         }
-        catch (OperationCanceledException)
+        catch
         {
             await command.DisposeAsync().ConfigureAwait(false);
             throw;
@@ -135,20 +129,18 @@ public sealed class SqlSession : IAsyncDisposable
         }
     }
 
-    private static async Task<DuckDBDataReader> RunAsync(DuckDBCommand command, CancellationToken ct)
+    private static async Task<IArrowArrayStream> RunAsync(DuckDBCommand command, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         await using CancellationTokenRegistration stop = ct.Register(command.Cancel);
-        return await Task.Run(command.ExecuteReader, CancellationToken.None).ConfigureAwait(false);
+        return await Task.Run(command.ExecuteArrowStream, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async ValueTask CloseRunningAsync()
+    private ValueTask CloseRunningAsync()
     {
-        if (_running is { } running)
-        {
-            _running = null;
-            await running.DisposeAsync().ConfigureAwait(false);
-        }
+        _running?.Dispose();
+        _running = null;
+        return ValueTask.CompletedTask;
     }
 
     private SqlException Explained(DuckDBException failed)
@@ -164,5 +156,14 @@ public sealed class SqlSession : IAsyncDisposable
         }
 
         return new SqlException(message, failed);
+    }
+
+    private sealed class Running(IArrowArrayStream rows, DuckDBCommand command) : IDisposable
+    {
+        public void Dispose()
+        {
+            rows.Dispose();
+            command.Dispose();
+        }
     }
 }

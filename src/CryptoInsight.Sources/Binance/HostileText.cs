@@ -3,7 +3,7 @@ using System.Text;
 namespace CryptoInsight.Sources.Binance;
 
 /// <summary>Text from outside, made fit for a message: short, printable, on one line.</summary>
-internal static class HostileText
+public static class HostileText
 {
     private const int ShownMax = 48;
 

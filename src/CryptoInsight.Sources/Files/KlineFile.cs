@@ -20,7 +20,7 @@ public static class KlineFile
         }
         catch (KlineFileRefusedException e)
         {
-            return new KlineFileInspection.Refused(e.Reason, $"{HostileText.Show(Path.GetFileName(path), 120)}: {e.Message}");
+            return new KlineFileInspection.Refused(e.Reason, $"{HostileText.Show(Path.GetFileName(path) is { Length: > 0 } name ? name : path, 120)}: {e.Message}");
         }
     }
 
