@@ -5,6 +5,7 @@ using Apache.Arrow.Types;
 namespace CryptoInsight.Delta.Data;
 
 /// <summary>Picks rows of arrays by number, of every type a table can have.</summary>
+/// <remarks>A span over native memory does not keep that memory: each loop ends by keeping its array alive.</remarks>
 internal static class ArrayTake
 {
     /// <summary>The rows of the batch in the order asked for.</summary>
@@ -101,6 +102,7 @@ internal static class ArrayTake
             to[i] = row < 0 ? default : from[row];
         }
 
+        GC.KeepAlive(array);
         return new ArrowBuffer(bytes);
     }
 
@@ -116,6 +118,7 @@ internal static class ArrayTake
             }
         }
 
+        GC.KeepAlive(array);
         return new ArrayData(array.Data.DataType, rows.Length, nulls, 0, [bitmap, new ArrowBuffer(bits)]);
     }
 
@@ -142,6 +145,7 @@ internal static class ArrayTake
             }
         }
 
+        GC.KeepAlive(array);
         return new ArrayData(array.Data.DataType, rows.Length, nulls, 0, [bitmap, new ArrowBuffer(offsetBytes), new ArrowBuffer(bytes)]);
     }
 

@@ -22,6 +22,9 @@ internal abstract class StatsLeaf
         {
             Fold(array, nulls > 0);
         }
+
+        // The spans of the fold lie in memory that the array owns.
+        GC.KeepAlive(array);
     }
 
     public virtual void WriteMin(Utf8JsonWriter json) => throw new InvalidOperationException("This leaf has no minimum.");

@@ -12,6 +12,7 @@ internal abstract class KeyColumn
     public void Hash(IArrowArray array, Span<ulong> hashes)
     {
         HashValues(array, hashes, Buffers.ValidityOf(array));
+        GC.KeepAlive(array);
     }
 
     /// <summary>Whether two rows have the same value.</summary>

@@ -51,11 +51,13 @@ public static class PredicateEvaluator
                 IArrowArray compared = Column(batch, c.Column);
                 Compare(compared, c.Column.Type, c.Op, c.Literal, outcomes);
                 MarkNulls(compared, outcomes);
+                GC.KeepAlive(compared);
                 break;
             case BoundPredicate.In i:
                 IArrowArray searched = Column(batch, i.Column);
                 Search(searched, i, outcomes);
                 MarkNulls(searched, outcomes);
+                GC.KeepAlive(searched);
                 break;
             case BoundPredicate.IsNull n:
                 IArrowArray tested = Column(batch, n.Column);
