@@ -59,4 +59,22 @@ public sealed partial class DeltaTable
 
         return new RowEdit(this, snapshot, replaceWhere, null, shaped, spec ?? new CommitSpec("WRITE") { OperationParameters = new Dictionary<string, string> { ["mode"] = "Overwrite" } }).RunAsync(snapshot, ct);
     }
+
+    /// <summary>Changes the table by a source, by ordered clauses (MERGE).</summary>
+    /// <remarks><see cref="ConstraintViolationException"/> if several source rows match one row of the table. For plain "insert or replace by key" <see cref="UpsertAsync"/> is shorter and reads less.</remarks>
+    public Task<CommitOutcome> MergeAsync(MergeSpec merge, CommitSpec? spec = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(merge);
+        Snapshot snapshot = Snapshot;
+        return new Merge(this, snapshot, merge, spec ?? new CommitSpec("MERGE")).RunAsync(snapshot, ct);
+    }
+
+    /// <summary>Adds a CHECK constraint, once every row that is there fulfils it; <see cref="ConstraintViolationException"/> if one does not.</summary>
+    /// <param name="name">Letters, digits and underscores.</param>
+    /// <param name="sql">A condition as <see cref="PredicateSql"/> reads it; rows for which it is false or unknown are refused from then on.</param>
+    /// <param name="ct">Ends the check.</param>
+    public Task<CommitOutcome> AddConstraintAsync(string name, string sql, CancellationToken ct = default) => ConstraintChange.AddAsync(this, name, sql, ct);
+
+    /// <summary>Drops a CHECK constraint.</summary>
+    public Task<CommitOutcome> DropConstraintAsync(string name, CancellationToken ct = default) => ConstraintChange.DropAsync(this, name, ct);
 }

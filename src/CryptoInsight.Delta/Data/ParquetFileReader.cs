@@ -59,8 +59,6 @@ internal sealed class ParquetFileReader : IDisposable
         {
             using ArrowReaderProperties arrow = ArrowReaderProperties.GetDefault();
             arrow.UseThreads = false;
-            // Read-ahead runs on Arrow's own threads: a reader that is disposed before its last read ends would call back into a stream that is gone and take the process down.
-            arrow.PreBuffer = false;
             arrow.BatchSize = BatchRows;
 
             // Pre-buffering reads on native threads that may drop the file after its managed side is gone: under load that ends the process in a finalizer.

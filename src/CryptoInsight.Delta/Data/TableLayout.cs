@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CryptoInsight.Delta.Actions;
+using CryptoInsight.Delta.Operations;
 using CryptoInsight.Delta.Schema;
 
 namespace CryptoInsight.Delta.Data;
@@ -27,6 +28,7 @@ internal sealed class TableLayout
         DataFields = [.. schema.Fields.Where(f => !IsPartition(f))];
         WriteFields = [.. DataFields.Where(f => !ArrowTypes.IsVoid(f.Type)).Select(f => f with { Type = ArrowTypes.WithoutVoid(f.Type) })];
         StatsFields = StatsSelection.Select(WriteFields, metadata.Configuration, Mapping, IndexedColumnsDefault);
+        Rules = new Lazy<IReadOnlyList<RowRule>>(() => RowRules.Of(protocol, metadata, schema));
         FileSchema = new Lazy<Apache.Arrow.Schema>(() => new Apache.Arrow.Schema([.. WriteFields.Select(f => ArrowTypes.ToParquet(f, Mapping))], null));
     }
 
@@ -52,6 +54,9 @@ internal sealed class TableLayout
 
     /// <summary>The schema of a new data file: physical names, field ids.</summary>
     public Lazy<Apache.Arrow.Schema> FileSchema { get; }
+
+    /// <summary>What every row that is written must fulfil.</summary>
+    public Lazy<IReadOnlyList<RowRule>> Rules { get; }
 
     public bool DeletionVectorsAllowed =>
         Protocol.WriterFeatures.Contains("deletionVectors") && Flag("delta.enableDeletionVectors");

@@ -78,14 +78,9 @@ internal static class ProtocolSupport
     // A legacy version, or a feature list made from one, names much that a table never uses. These are refused only where the table really uses them.
     private static IEnumerable<string> UsedButUnsupported(Protocol protocol, Metadata metadata, StructType schema)
     {
-        if (Has(protocol, "checkConstraints") && metadata.Configuration.Keys.Any(static k => k.StartsWith("delta.constraints.", StringComparison.OrdinalIgnoreCase)))
+        foreach (string feature in Operations.RowRules.Unreadable(protocol, metadata, schema))
         {
-            yield return "checkConstraints";
-        }
-
-        if (Has(protocol, "invariants") && AnyField(schema, "delta.invariants"))
-        {
-            yield return "invariants";
+            yield return feature;
         }
 
         if (Has(protocol, "generatedColumns") && AnyField(schema, "delta.generationExpression"))

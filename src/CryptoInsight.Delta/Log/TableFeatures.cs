@@ -70,7 +70,7 @@ internal static class TableFeatures
     private static bool IsForReaders(string feature) => feature switch
     {
         "deletionVectors" or "columnMapping" or "timestampNtz" or "v2Checkpoint" or "vacuumProtocolCheck" or "typeWidening" => true,
-        "appendOnly" or "invariants" or "changeDataFeed" or "domainMetadata" or "inCommitTimestamp" or "rowTracking" or "generatedColumns" or "allowColumnDefaults" => false,
+        "appendOnly" or "invariants" or "changeDataFeed" or "domainMetadata" or "inCommitTimestamp" or "rowTracking" or "generatedColumns" or "allowColumnDefaults" or "checkConstraints" => false,
         _ => throw new UnsupportedFeatureException("A feature that this engine cannot write was asked for. Leave that property out.", [feature]),
     };
 }

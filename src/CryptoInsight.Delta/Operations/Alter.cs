@@ -39,6 +39,11 @@ internal static class Alter
                 throw new DeltaException($"The property '{name}' can be switched on only when a table is made. Make a new table with it and copy the rows.");
             }
 
+            if (name.StartsWith(RowRules.ConstraintPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new DeltaException($"A constraint is not set as a property, since the rows that are there must be checked: use {nameof(DeltaTable.AddConstraintAsync)}.");
+            }
+
             protocol = TableFeatures.With(protocol, features);
             if (!name.StartsWith(TableFeatures.ByName, StringComparison.Ordinal))
             {

@@ -24,6 +24,7 @@ internal static class InputRows
             NotNull.Check(shaped.Column(i), fields[i].Type, fields[i].Nullable, fields[i].Name);
         }
 
+        RowRules.Check(shaped, layout.Rules.Value);
         return shaped;
     }
 

@@ -13,11 +13,21 @@ internal sealed class KeyTable
     private readonly ulong[] _hashes;
     private readonly int[] _slots;
 
+    private readonly bool _isForMerge;
+    private readonly int[] _firsts;
+    private readonly bool[] _isDouble;
+
     /// <summary>Builds the table; <see cref="ConstraintViolationException"/> if a key occurs twice.</summary>
     /// <param name="fields">The key columns.</param>
     /// <param name="batches">Batches that have exactly the key columns, in that order.</param>
     public KeyTable(IReadOnlyList<StructField> fields, IReadOnlyList<RecordBatch> batches)
+        : this(fields, batches, isForMerge: false)
     {
+    }
+
+    private KeyTable(IReadOnlyList<StructField> fields, IReadOnlyList<RecordBatch> batches, bool isForMerge)
+    {
+        _isForMerge = isForMerge;
         _columns = [.. fields.Select(KeyColumn.For)];
         Count = batches.Sum(static b => b.Length);
         Fields = fields;
@@ -34,9 +44,14 @@ internal sealed class KeyTable
         }
 
         _hashes = HashesOf(_keys, Count);
+        _firsts = new int[Count];
+        _isDouble = new bool[Count];
         _slots = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, Count * 2))];
         Fill();
     }
+
+    /// <summary>As SQL's MERGE has it: a key may occur twice, which is a fault only where it matches; null equals nothing.</summary>
+    public static KeyTable ForMerge(IReadOnlyList<StructField> fields, IReadOnlyList<RecordBatch> batches) => new(fields, batches, isForMerge: true);
 
     /// <summary>Number of keys.</summary>
     public int Count { get; }
@@ -45,6 +60,12 @@ internal sealed class KeyTable
 
     /// <summary>The key columns, all batches one after the other.</summary>
     public IReadOnlyList<IArrowArray> Keys => _keys;
+
+    /// <summary>The first key that equals this one: itself, unless it occurred before.</summary>
+    public int FirstOf(int key) => _firsts[key];
+
+    /// <summary>Whether the key occurs again.</summary>
+    public bool IsDouble(int key) => _isDouble[key];
 
     /// <summary>For every row of the batch (key columns first, in order): the number of its key, or -1.</summary>
     public int[] Find(RecordBatch batch)
@@ -62,7 +83,7 @@ internal sealed class KeyTable
                 int key = _slots[slot] - 1;
                 if (_hashes[key] == hash && Same(key, probes, row))
                 {
-                    found[row] = key;
+                    found[row] = _isForMerge && HasNull(probes, row) ? -1 : key;
                     break;
                 }
             }
@@ -78,10 +99,18 @@ internal sealed class KeyTable
         {
             ulong hash = _hashes[key];
             int slot = (int)hash & mask;
+            _firsts[key] = key;
             while (_slots[slot] != 0)
             {
                 if (_hashes[_slots[slot] - 1] == hash && Same(_slots[slot] - 1, _keys, key))
                 {
+                    if (_isForMerge)
+                    {
+                        _firsts[key] = _slots[slot] - 1;
+                        _isDouble[_slots[slot] - 1] = true;
+                        break;
+                    }
+
                     throw new ConstraintViolationException($"The change names one key twice (rows {_slots[slot]} and {key + 1} of its {Count} keys, columns {string.Join(", ", Fields.Select(f => f.Name))}). Keep only the row that shall win.");
                 }
 
@@ -89,9 +118,11 @@ internal sealed class KeyTable
             }
 
             // 0 means empty, so numbers are kept one higher.
-            _slots[slot] = key + 1;
+            _slots[slot] = _firsts[key] + 1;
         }
     }
+
+    private static bool HasNull(IArrowArray[] columns, int row) => System.Array.Exists(columns, c => c.IsNull(row));
 
     private bool Same(int key, IArrowArray[] probes, int row)
     {

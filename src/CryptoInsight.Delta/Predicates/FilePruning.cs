@@ -53,6 +53,12 @@ public static class FilePruning
 
         public bool PartitionsOnly { get; init; }
 
+        public FileBounds For(AddFile file)
+        {
+            File = file;
+            return this;
+        }
+
         public ColumnBounds Of(StructField column)
         {
             string name = layout.PhysicalName(column);
