@@ -20,7 +20,7 @@ public static class PredicateSql
     /// <summary>Writes text that <see cref="Parse"/> reads back.</summary>
     public static string Write(Predicate predicate) => predicate switch
     {
-        Predicate.Compare c => $"{Name(c.Column)} {Symbol(c.Op)} {Literal(c.Literal)}",
+        Predicate.Compare c => $"{Name(c.Column)} {Sign(c.Op)} {Literal(c.Literal)}",
         Predicate.In i => i.Literals.Count == 0 ? "FALSE" : $"{Name(i.Column)} IN ({string.Join(", ", i.Literals.Select(Literal))})",
         Predicate.IsNull n => $"{Name(n.Column)} IS NULL",
         Predicate.And a => a.Terms.Count == 0 ? "TRUE" : $"({string.Join(" AND ", a.Terms.Select(Write))})",
@@ -31,7 +31,7 @@ public static class PredicateSql
 
     private static string Name(string column) => $"`{column.Replace("`", "``", StringComparison.Ordinal)}`";
 
-    private static string Symbol(Comparison op) => op switch
+    private static string Sign(Comparison op) => op switch
     {
         Comparison.Equal => "=",
         Comparison.NotEqual => "<>",
