@@ -11,4 +11,6 @@ root.Subcommands.Add(SqlCommand.Create(global));
 root.Subcommands.Add(TablesCommand.Create(global));
 root.Subcommands.Add(DumpCommand.Create(global));
 root.Subcommands.Add(VerifyCommand.Create(global));
-return await root.Parse(args).InvokeAsync();
+ParseResult parsed = root.Parse(args);
+int exitCode = await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? ExitCode.Usage : exitCode;

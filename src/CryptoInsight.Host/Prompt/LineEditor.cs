@@ -75,7 +75,7 @@ public sealed class LineEditor(LineHistory history, Func<IReadOnlyList<string>> 
     /// <summary>Writes the line over the old one; a line wider than the terminal is shown around the cursor.</summary>
     private void Show(string prompt, LineBuffer line)
     {
-        int width = Math.Max(20, Console.WindowWidth - prompt.Length - 1);
+        int width = Math.Max(20, (Console.WindowWidth > 0 ? Console.WindowWidth : 80) - prompt.Length - 1);
         int first = Math.Max(0, line.Cursor - width + 1);
         string visible = line.Text.Substring(first, Math.Min(width, line.Text.Length - first));
         Console.Write('\r' + prompt + visible + new string(' ', Math.Max(0, _shownLength - visible.Length)));
