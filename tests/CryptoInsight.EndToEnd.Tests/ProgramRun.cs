@@ -33,7 +33,8 @@ internal sealed class ProgramRun : IDisposable
     /// <summary>Starts <c>cryptoinsight</c> with these arguments.</summary>
     public static ProgramRun Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        // A test runner that was started in the background ignores INT, and children inherit that: a user's terminal does not.
+        var start = new ProcessStartInfo("env")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -42,6 +43,8 @@ internal sealed class ProgramRun : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
             WorkingDirectory = Path.GetTempPath(),
         };
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add("dotnet");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "cryptoinsight.dll"));
         foreach (string argument in arguments)
         {

@@ -62,8 +62,12 @@ public sealed class UpSpecs
         });
         Assert.Contains("\"simulated\":true", shown, StringComparison.Ordinal);
         Assert.Contains("SIMULATED", node.Run.Out, StringComparison.Ordinal);
-        JsonElement signals = await node.GetAsync("/api/v1/signals?symbol=BTCUSDT&timeframe=5m&limit=300");
-        Assert.Contains(signals.GetProperty("signals").EnumerateArray(), s => s.GetProperty("ma200").ValueKind == JsonValueKind.Number);
+        await node.UntilAsync("signals", "a moving average over 200 buckets, once the backfill is through", TimeSpan.FromSeconds(60), async () =>
+        {
+            JsonElement signals = (await node.GetAsync("/api/v1/signals?symbol=BTCUSDT&timeframe=5m&limit=300")).GetProperty("signals");
+            bool any = signals.EnumerateArray().Any(s => s.GetProperty("ma200").ValueKind == JsonValueKind.Number);
+            return (any ? "" : null, $"{signals.GetArrayLength()} signals without one");
+        });
 
         await node.Run.SignalAsync(signal);
         Assert.Equal(0, await node.Run.EndAsync(TimeSpan.FromSeconds(30)));
