@@ -46,18 +46,17 @@ public sealed partial class DeltaTable
     {
         ArgumentNullException.ThrowIfNull(rows);
         Snapshot snapshot = Snapshot;
-        TableLayout layout = TableLayout.Of(snapshot);
-        List<RecordBatch> shaped = [.. rows.Select(r => InputRows.Shape(r, layout))];
         if (replaceWhere is not null)
         {
-            long outside = shaped.Sum(r => r.Length - (long)PredicateEvaluator.Matches(replaceWhere, snapshot.Schema, r).Length);
+            TableLayout layout = TableLayout.Of(snapshot);
+            long outside = rows.Sum(r => r.Length - (long)PredicateEvaluator.Matches(replaceWhere, snapshot.Schema, InputRows.Known(r, layout)).Length);
             if (outside > 0)
             {
                 throw new ConstraintViolationException($"{outside} of the new rows do not match the condition of the rows that they replace. Widen the condition, or leave these rows out.");
             }
         }
 
-        return new RowEdit(this, snapshot, replaceWhere, null, shaped, spec ?? new CommitSpec("WRITE") { OperationParameters = new Dictionary<string, string> { ["mode"] = "Overwrite" } }).RunAsync(snapshot, ct);
+        return new RowEdit(this, snapshot, replaceWhere, null, rows, spec ?? new CommitSpec("WRITE") { OperationParameters = new Dictionary<string, string> { ["mode"] = "Overwrite" } }).RunAsync(snapshot, ct);
     }
 
     /// <summary>Changes the table by a source, by ordered clauses (MERGE).</summary>

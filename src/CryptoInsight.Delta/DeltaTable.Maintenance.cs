@@ -32,6 +32,13 @@ public sealed partial class DeltaTable
         return await Restore.RunAsync(this, version, restore ?? new RestoreSpec(), commit, ct).ConfigureAwait(false);
     }
 
+    /// <summary>As the overload with a version, to the newest version committed at or before an instant; <see cref="VersionNotFoundException"/> if there is none.</summary>
+    public async Task<CommitOutcome> RestoreAsync(DateTimeOffset instant, RestoreSpec? restore = null, CommitSpec? commit = null, CancellationToken ct = default)
+    {
+        commit ??= new CommitSpec("RESTORE") { OperationParameters = new Dictionary<string, string> { ["timestamp"] = instant.ToString("O", System.Globalization.CultureInfo.InvariantCulture) } };
+        return await RestoreAsync(await new Log.CommitTimes(Log).NewestAtAsync(instant, ct).ConfigureAwait(false), restore, commit, ct).ConfigureAwait(false);
+    }
+
     /// <summary>What DESCRIBE DETAIL shows, of a snapshot or of the newest one.</summary>
     public TableDetail Detail(Log.Snapshot? snapshot = null) => TableDetail.Of(snapshot ?? Snapshot, Store.Root);
 }

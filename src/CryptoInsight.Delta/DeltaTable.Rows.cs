@@ -24,6 +24,12 @@ public sealed partial class DeltaTable
         return ReadFilesAsync(snapshot, snapshot.FilesFor(predicate), columns, predicate, ct);
     }
 
+    /// <summary>The rows of the newest version that this object has seen (see <see cref="RefreshAsync"/>); else as the overload with a snapshot.</summary>
+    /// <param name="columns">The columns in the order wanted; null: all.</param>
+    /// <param name="where">Which rows; null: all. Files and row groups that cannot hold one are not read.</param>
+    /// <param name="ct">Ends the reading.</param>
+    public IAsyncEnumerable<RecordBatch> ReadAsync(IReadOnlyList<string>? columns = null, Predicate? where = null, CancellationToken ct = default) => ReadAsync(Snapshot, columns, where, ct);
+
     /// <summary>The rows of given files of a snapshot's schema (for followers of the log).</summary>
     public IAsyncEnumerable<RecordBatch> ReadFilesAsync(Snapshot snapshot, IEnumerable<AddFile> files, IReadOnlyList<string>? columns = null, Predicate? predicate = null, CancellationToken ct = default)
     {
@@ -40,20 +46,19 @@ public sealed partial class DeltaTable
         new ChangeFeedReader(this).ReadAsync(fromExclusive, toInclusive, columns, ct);
 
     /// <summary>Appends rows (all columns of the schema, partition columns included; split by partition inside).</summary>
-    /// <remarks>Columns are found by name, in any order; a nullable column may be left out. The rows are durable when this returns <see cref="CommitOutcome.Committed"/>.</remarks>
-    public Task<CommitOutcome> AppendAsync(IReadOnlyList<RecordBatch> rows, CommitSpec spec, CancellationToken ct = default)
+    /// <remarks>Columns are found by name, in any order; a nullable column may be left out. The rows are durable when this returns <see cref="CommitOutcome.Committed"/>.
+    /// With <see cref="SchemaMode.Merge"/> in the spec, columns that the table does not have are added to it in the same commit.</remarks>
+    public Task<CommitOutcome> AppendAsync(IReadOnlyList<RecordBatch> rows, CommitSpec? spec = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(spec);
-        return Append.RunAsync(this, rows, spec, ct);
+        return Append.RunAsync(this, rows, spec ?? new CommitSpec("WRITE") { OperationParameters = new Dictionary<string, string> { ["mode"] = "Append" } }, ct);
     }
 
     /// <summary>Inserts, replaces and deletes rows by key in one commit; replaced and deleted rows are marked in deletion vectors where the table allows them.</summary>
     /// <remarks>A row may move to another partition: old rows are found by key wherever they are. With the change feed on, the exact row changes are written too.</remarks>
-    public Task<CommitOutcome> UpsertAsync(RowChanges changes, CommitSpec spec, CancellationToken ct = default)
+    public Task<CommitOutcome> UpsertAsync(RowChanges changes, CommitSpec? spec = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        ArgumentNullException.ThrowIfNull(spec);
-        return Upsert.RunAsync(this, changes, spec, ct);
+        return Upsert.RunAsync(this, changes, spec ?? new CommitSpec("MERGE"), ct);
     }
 }

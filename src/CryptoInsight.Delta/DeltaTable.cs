@@ -56,6 +56,13 @@ public sealed partial class DeltaTable
         return table;
     }
 
+    /// <summary>As the overload with a store, for a folder on this machine.</summary>
+    public static Task<DeltaTable> OpenOrCreateAsync(string folder, TableDefinition definition, DeltaTableOptions? options = null, CancellationToken ct = default) =>
+        OpenOrCreateAsync(new LocalObjectStore(folder), definition, options, ct);
+
+    /// <summary>As the overload with a store, for a folder on this machine.</summary>
+    public static Task<DeltaTable> OpenAsync(string folder, DeltaTableOptions? options = null, CancellationToken ct = default) => OpenAsync(new LocalObjectStore(folder), options, ct);
+
     /// <summary>Opens the newest version; <see cref="TableNotFoundException"/> if there is no table.</summary>
     public static async Task<DeltaTable> OpenAsync(IObjectStore store, DeltaTableOptions? options = null, CancellationToken ct = default) =>
         new(store, options ?? new DeltaTableOptions(), await new SnapshotLoader(store).LoadAsync(null, ct).ConfigureAwait(false));

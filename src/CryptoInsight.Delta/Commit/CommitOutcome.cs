@@ -54,6 +54,16 @@ public sealed record CommitSpec(string Operation)
 
     /// <summary>Free text for the history.</summary>
     public string? UserMetadata { get; init; }
+
+    /// <summary>What columns do that the rows have and the table has not.</summary>
+    public SchemaMode SchemaMode { get; init; }
+
+    /// <summary>How much this commit minds what others commit while it runs; null: what the table says (<c>delta.isolationLevel</c>).</summary>
+    public IsolationLevel? Isolation { get; init; }
+
+    /// <summary>True makes the write happen once: if the table has reached all of <see cref="Transactions"/> already, nothing is written (<see cref="CommitOutcome.Nothing"/>).</summary>
+    /// <remarks>Spark's <c>txnAppId</c> and <c>txnVersion</c>: a batch that is sent again after a crash leaves the table as it is.</remarks>
+    public bool SkipIfPositionReached { get; init; }
 }
 
 /// <summary>Admits a commit only if every commit since <paramref name="BaseVersion"/> is maintenance (no txn action, every file action dataChange=false).</summary>

@@ -52,6 +52,11 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Ta
         {
             await log.EnsureCurrentIsInLogAsync(ct).ConfigureAwait(false);
             Snapshot parent = log.Current;
+            if (IsReached(run.Prepared.Spec, parent))
+            {
+                return Step.Is(new CommitOutcome.Nothing(parent.Version));
+            }
+
             if (await CheckWinnersAsync(run, parent, ct).ConfigureAwait(false) is { } refused)
             {
                 return refused;
@@ -65,6 +70,10 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Ta
             log.Gate.Release();
         }
     }
+
+    /// <summary>Whether the table holds all positions of a write that is to happen once.</summary>
+    internal static bool IsReached(CommitSpec spec, Snapshot snapshot) =>
+        spec is { SkipIfPositionReached: true, Transactions.Count: > 0 } && spec.Transactions.All(t => snapshot.TransactionVersion(t.AppId) >= t.Version);
 
     // Every version that the plan or the preparation did not see, oldest first; null: the commit may follow the parent.
     private async Task<Step?> CheckWinnersAsync(CommitRun run, Snapshot parent, CancellationToken ct)

@@ -4,19 +4,6 @@ using CryptoInsight.Delta.Store;
 
 namespace CryptoInsight.Delta.Commit;
 
-/// <summary>How much a transaction minds what others commit while it runs.</summary>
-internal enum IsolationLevel
-{
-    /// <summary>As if transactions had run one after the other, in the order of their versions.</summary>
-    Serializable,
-
-    /// <summary>As Serializable, but blind appends of others may slip in before.</summary>
-    WriteSerializable,
-
-    /// <summary>Only the files that it rewrites must still be there.</summary>
-    Snapshot,
-}
-
 /// <summary>Why a commit cannot follow a winner.</summary>
 internal enum ConflictKind
 {
@@ -59,8 +46,7 @@ internal static class ConflictRules
     /// <summary>The level that applies: a commit that changes no rows minds only its own files.</summary>
     internal static IsolationLevel LevelFor(PreparedCommit ours, Metadata metadata) =>
         !ours.ChangesData && !ours.Actions.Any(static a => a is Metadata or Protocol) ? IsolationLevel.Snapshot
-        : string.Equals(metadata.Configuration.GetValueOrDefault("delta.isolationLevel"), nameof(IsolationLevel.WriteSerializable), StringComparison.OrdinalIgnoreCase) ? IsolationLevel.WriteSerializable
-        : IsolationLevel.Serializable;
+        : ours.Spec.Isolation ?? TableProperties.Isolation(metadata.Configuration.GetValueOrDefault(TableProperties.IsolationLevelProperty)) ?? IsolationLevel.Serializable;
 
     /// <summary>Why a fenced commit is superseded by a winner, or null if the winner is maintenance.</summary>
     internal static string? BreaksFence(Fence fence, LogCommit winner)

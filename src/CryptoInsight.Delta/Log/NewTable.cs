@@ -40,6 +40,11 @@ internal static class NewTable
             }
         }
 
+        foreach ((string name, string value) in definition.Properties)
+        {
+            TableProperties.CheckValue(name, value);
+        }
+
         foreach (string column in definition.PartitionColumns)
         {
             if (definition.Schema.Find(column) is not { Type: PrimitiveType or DecimalType })

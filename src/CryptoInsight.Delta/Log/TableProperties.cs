@@ -1,5 +1,6 @@
 using System.Globalization;
 using CryptoInsight.Delta.Actions;
+using CryptoInsight.Delta.Commit;
 
 namespace CryptoInsight.Delta.Log;
 
@@ -13,6 +14,7 @@ internal static class TableProperties
     internal const string RowTracking = "delta.enableRowTracking";
     internal const string ColumnMappingMaxId = "delta.columnMapping.maxColumnId";
     internal const string ColumnMappingMode = "delta.columnMapping.mode";
+    internal const string IsolationLevelProperty = "delta.isolationLevel";
 
     /// <summary>Whether the table forbids deleting and changing rows.</summary>
     internal static bool IsAppendOnly(Metadata metadata) => Flag(metadata, AppendOnly, false);
@@ -42,6 +44,21 @@ internal static class TableProperties
 
     /// <summary>Whether checkpoints hold statistics as columns.</summary>
     internal static bool StatsAsStruct(Metadata metadata) => Flag(metadata, "delta.checkpoint.writeStatsAsStruct", false);
+
+    /// <summary>An isolation level by the names that Delta gives it; null if it is none.</summary>
+    internal static IsolationLevel? Isolation(string? text) =>
+        string.Equals(text, "SnapshotIsolation", StringComparison.OrdinalIgnoreCase) ? IsolationLevel.Snapshot
+        : text is not null && text.All(char.IsAsciiLetter) && Enum.TryParse(text, ignoreCase: true, out IsolationLevel level) ? level
+        : null;
+
+    /// <summary>Throws if a property that this engine obeys is set to a value that means nothing.</summary>
+    internal static void CheckValue(string name, string value)
+    {
+        if (name == IsolationLevelProperty && Isolation(value) is null)
+        {
+            throw new DeltaException($"The property '{name}' takes Serializable, WriteSerializable or Snapshot.");
+        }
+    }
 
     /// <summary>The instant a retention ago, however long it is.</summary>
     internal static DateTimeOffset Before(DateTimeOffset now, TimeSpan retention) => retention < now - DateTimeOffset.UnixEpoch ? now - retention : DateTimeOffset.UnixEpoch;

@@ -33,6 +33,7 @@ internal static class Alter
         Protocol protocol = snapshot.Protocol;
         foreach ((string name, string value) in change.SetProperties)
         {
+            TableProperties.CheckValue(name, value);
             IReadOnlyList<string> features = TableFeatures.NeededBy(name, value);
             if (s_onlyAtCreation.Contains(name) && features.Count > 0 && properties.GetValueOrDefault(name) != value)
             {

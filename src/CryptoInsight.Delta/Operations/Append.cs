@@ -13,16 +13,22 @@ internal static class Append
     {
         Snapshot snapshot = table.Snapshot;
         ProtocolSupport.CheckWritable(snapshot.Protocol, snapshot.Metadata, snapshot.Schema, table.Store.Root);
-        TableLayout layout = TableLayout.Of(snapshot);
+        if (Committer.IsReached(spec, snapshot))
+        {
+            return new CommitOutcome.Nothing(snapshot.Version);
+        }
+
+        SchemaEvolution evolution = SchemaEvolution.Of(snapshot, rows, SchemaModes.Checked(spec, SchemaMode.Merge), table.Options.NewId);
+        TableLayout layout = evolution.Layout;
         List<RecordBatch> shaped = [.. rows.Select(r => InputRows.Shape(r, layout))];
-        if (shaped.Sum(static r => (long)r.Length) == 0 && spec.Transactions.Count == 0)
+        if (shaped.Sum(static r => (long)r.Length) == 0 && spec.Transactions.Count == 0 && evolution.Actions.Count == 0)
         {
             return new CommitOutcome.Nothing(snapshot.Version);
         }
 
         DataFileWriter writer = new(table, layout, table.SmallFiles);
         List<AddFile> files = await writer.WriteAsync(PartitionSplit.Split(shaped, layout), dataChange: true, ct).ConfigureAwait(false);
-        PreparedCommit commit = new(snapshot, files, spec)
+        PreparedCommit commit = new(snapshot, [.. evolution.Actions, .. files], spec)
         {
             Metrics = new CommitMetrics(shaped.Sum(static r => (long)r.Length), 0, files.Count, 0, 0, files.Sum(static f => f.Size)),
         };

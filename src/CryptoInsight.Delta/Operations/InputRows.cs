@@ -1,6 +1,8 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using CryptoInsight.Delta.Data;
 using CryptoInsight.Delta.Schema;
+using StructType = CryptoInsight.Delta.Schema.StructType;
 
 namespace CryptoInsight.Delta.Operations;
 
@@ -13,6 +15,7 @@ internal static class InputRows
         ArgumentNullException.ThrowIfNull(batch);
         IReadOnlyList<StructField> fields = layout.Schema.Fields;
         RecordBatch shaped = ShapeTo(batch, fields, mayLack: true);
+        CheckNested(batch, fields);
         int known = fields.Count(f => IndexOf(batch, f) >= 0);
         if (known != batch.ColumnCount)
         {
@@ -27,6 +30,9 @@ internal static class InputRows
         RowRules.Check(shaped, layout.Rules.Value);
         return shaped;
     }
+
+    /// <summary>The batch's columns that the table has, and nulls for those that it lacks; no rule is checked.</summary>
+    public static RecordBatch Known(RecordBatch batch, TableLayout layout) => ShapeTo(batch, layout.Schema.Fields, mayLack: true);
 
     /// <summary>Only the given columns, all of which the batch must have.</summary>
     public static RecordBatch ShapeKeys(RecordBatch batch, IReadOnlyList<StructField> keys) => ShapeTo(batch, keys, mayLack: false);
@@ -47,6 +53,29 @@ internal static class InputRows
 
         return new RecordBatch(new Apache.Arrow.Schema([.. fields.Select(ArrowTypes.ToArrow)], null), columns, batch.Length);
     }
+
+    // What a struct has more than the table's would be dropped without a word.
+    private static void CheckNested(RecordBatch batch, IReadOnlyList<StructField> fields)
+    {
+        foreach (StructField field in fields)
+        {
+            int at = IndexOf(batch, field);
+            if (at >= 0 && Unknown(batch.Column(at).Data.DataType, field.Type, field.Name) is { } path)
+            {
+                throw new ConstraintViolationException($"The rows have the nested field '{path}', which the table does not have. Add it to the table first (or let the write merge the schema), or leave it out.");
+            }
+        }
+    }
+
+    private static string? Unknown(IArrowType found, DataType type, string path) => (found, type) switch
+    {
+        (Apache.Arrow.Types.StructType s, StructType t) => s.Fields.Select(f => t.Find(f.Name) is { } known ? Unknown(f.DataType, known.Type, $"{path}.{f.Name}") : $"{path}.{f.Name}").FirstOrDefault(static p => p is not null),
+        (ListType l, Schema.ArrayType a) => Unknown(l.ValueDataType, a.ElementType, path + ".element"),
+        (LargeListType l, Schema.ArrayType a) => Unknown(l.ValueDataType, a.ElementType, path + ".element"),
+        (FixedSizeListType l, Schema.ArrayType a) => Unknown(l.ValueDataType, a.ElementType, path + ".element"),
+        (Apache.Arrow.Types.MapType m, Schema.MapType t) => Unknown(m.KeyField.DataType, t.KeyType, path + ".key") ?? Unknown(m.ValueField.DataType, t.ValueType, path + ".value"),
+        _ => null,
+    };
 
     private static int IndexOf(RecordBatch batch, StructField field) => ArrayShaper.IndexOf(batch.Schema.FieldsList, field, ColumnMappingMode.None);
 

@@ -15,7 +15,9 @@ internal sealed class Merge
     private readonly DeltaTable _table;
     private readonly MergeSpec _merge;
     private readonly CommitSpec _spec;
+    private readonly TableLayout _base;
     private readonly TableLayout _layout;
+    private readonly IReadOnlyList<DeltaAction> _schemaActions;
     private readonly RecordBatch _source;
     private readonly KeyTable _keys;
     private readonly KeyRanges _ranges;
@@ -27,7 +29,10 @@ internal sealed class Merge
         _table = table;
         _merge = merge;
         _spec = spec;
-        _layout = TableLayout.Of(snapshot);
+        _base = TableLayout.Of(snapshot);
+        SchemaEvolution evolution = SchemaEvolution.Of(snapshot, merge.Source, SchemaModes.Checked(spec, SchemaMode.Merge), table.Options.NewId);
+        _layout = evolution.Layout;
+        _schemaActions = evolution.Actions;
         List<StructField> keyFields = [.. merge.KeyColumns.Select(_layout.Field)];
         if (keyFields.Count == 0)
         {
@@ -69,7 +74,7 @@ internal sealed class Merge
         FileRewrite rewrite = await FileRewrite.PrepareAsync(_table, _layout, _writer, touched, ct).ConfigureAwait(false);
         List<RecordBatch> newRows = [.. all.Updated.Select(static u => u.After), .. inserts];
         List<AddFile> added = await _writer.WriteAsync(PartitionSplit.Split(newRows, _layout), dataChange: true, ct).ConfigureAwait(false);
-        List<DeltaAction> actions = [.. rewrite.Actions, .. added];
+        List<DeltaAction> actions = [.. _schemaActions, .. rewrite.Actions, .. added];
         if (_layout.ChangeFeedEnabled && touched.Count > 0)
         {
             actions.AddRange(await WriteChangesAsync(all, inserts, ct).ConfigureAwait(false));
@@ -78,7 +83,7 @@ internal sealed class Merge
         return new PreparedCommit(snapshot, actions, _spec)
         {
             Read = ReadsAll ? ReadSet.WholeTable : new ReadSet { Files = [.. candidates.Select(static f => f.Path)], Covers = file => _ranges.MayContain(new FilePruning.FileBounds(_layout) { File = file }) },
-            Rebase = async (newest, token) => _layout.Fits(TableLayout.Of(newest)) ? await AgainAsync(newest, token).ConfigureAwait(false) : null,
+            Rebase = async (newest, token) => _base.Fits(TableLayout.Of(newest)) ? await AgainAsync(newest, token).ConfigureAwait(false) : null,
             Metrics = rewrite.Metrics with { RowsAdded = newRows.Sum(static r => (long)r.Length), FilesAdded = rewrite.Metrics.FilesAdded + added.Count, BytesAdded = rewrite.Metrics.BytesAdded + added.Sum(static f => f.Size) },
         };
     }

@@ -16,7 +16,9 @@ internal sealed class RowEdit
 
     private readonly DeltaTable _table;
     private readonly CommitSpec _spec;
+    private readonly TableLayout _base;
     private readonly TableLayout _layout;
+    private readonly IReadOnlyList<DeltaAction> _schemaActions;
     private readonly BoundPredicate _where;
     private readonly Func<RecordBatch, RecordBatch>? _update;
     private readonly IReadOnlyList<RecordBatch> _newRows;
@@ -26,17 +28,20 @@ internal sealed class RowEdit
     /// <param name="snapshot">Its snapshot.</param>
     /// <param name="where">Which rows go; null: all.</param>
     /// <param name="update">Makes the rows that replace them, as many, all columns; null: none do.</param>
-    /// <param name="newRows">Shaped rows that come besides.</param>
+    /// <param name="newRows">Rows that come besides.</param>
     /// <param name="spec">How to commit.</param>
     public RowEdit(DeltaTable table, Snapshot snapshot, Predicate? where, Func<RecordBatch, RecordBatch>? update, IReadOnlyList<RecordBatch> newRows, CommitSpec spec)
     {
         ProtocolSupport.CheckWritable(snapshot.Protocol, snapshot.Metadata, snapshot.Schema, table.Store.Root);
         _table = table;
         _spec = spec;
-        _layout = TableLayout.Of(snapshot);
+        _base = TableLayout.Of(snapshot);
+        SchemaEvolution evolution = SchemaEvolution.Of(snapshot, newRows, SchemaModes.Checked(spec, where is null && update is null ? SchemaMode.Overwrite : SchemaMode.Merge), table.Options.NewId);
+        _layout = evolution.Layout;
+        _schemaActions = evolution.Actions;
         _where = where is null ? new BoundPredicate.Constant(true) : BoundPredicate.Bind(where, snapshot.Schema);
         _update = update;
-        _newRows = newRows;
+        _newRows = [.. newRows.Select(r => InputRows.Shape(r, _layout))];
         _writer = new DataFileWriter(table, _layout, table.SmallFiles);
     }
 
@@ -58,7 +63,7 @@ internal sealed class RowEdit
         // Rows of files that went whole are deletes that every reader finds by itself; once one change file is written it must name all of them.
         bool withFeed = _layout.ChangeFeedEnabled && matches.Count > 0 && (_update is not null || matches.Exists(static m => !m.IsWholeFile));
         List<AddFile> added = await WriteAsync(matches, withFeed ? changes : null, ct).ConfigureAwait(false);
-        List<DeltaAction> actions = [.. rewrite.Actions, .. added];
+        List<DeltaAction> actions = [.. _schemaActions, .. rewrite.Actions, .. added];
         if (withFeed)
         {
             actions.AddRange(await changes.WriteAsync(_writer, ct).ConfigureAwait(false));
@@ -68,7 +73,7 @@ internal sealed class RowEdit
         return new PreparedCommit(snapshot, actions, _spec)
         {
             Read = new ReadSet { Files = [.. candidates.Select(static f => f.Path)], Covers = file => Maybe.True(_where, new FilePruning.FileBounds(_layout) { File = file }) },
-            Rebase = async (newest, token) => _layout.Fits(TableLayout.Of(newest)) ? await AgainAsync(newest, token).ConfigureAwait(false) : null,
+            Rebase = async (newest, token) => _base.Fits(TableLayout.Of(newest)) ? await AgainAsync(newest, token).ConfigureAwait(false) : null,
             Metrics = rewrite.Metrics with { RowsAdded = rowsAdded, FilesAdded = rewrite.Metrics.FilesAdded + added.Count, BytesAdded = rewrite.Metrics.BytesAdded + added.Sum(static f => f.Size) },
         };
     }

@@ -15,7 +15,9 @@ internal sealed class Upsert
 {
     private readonly DeltaTable _table;
     private readonly CommitSpec _spec;
+    private readonly TableLayout _base;
     private readonly TableLayout _layout;
+    private readonly IReadOnlyList<DeltaAction> _schemaActions;
     private readonly List<RecordBatch> _inserts;
     private readonly List<RecordBatch> _upserts;
     private readonly KeyTable _keys;
@@ -29,7 +31,10 @@ internal sealed class Upsert
     {
         _table = table;
         _spec = spec;
-        _layout = TableLayout.Of(snapshot);
+        _base = TableLayout.Of(snapshot);
+        SchemaEvolution evolution = SchemaEvolution.Of(snapshot, [.. changes.Upserts, .. changes.Inserts], SchemaModes.Checked(spec, SchemaMode.Merge), table.Options.NewId);
+        _layout = evolution.Layout;
+        _schemaActions = evolution.Actions;
         List<StructField> keyFields = [.. changes.KeyColumns.Select(_layout.Field)];
         if (keyFields.Count == 0)
         {
@@ -68,7 +73,7 @@ internal sealed class Upsert
         List<AddFile> candidates = _lookedFor == 0 ? [] : Candidates(snapshot);
         List<FileMatches> matches = await KeyLookup.FindAsync(_table, _layout, candidates, _keys, _ranges, _lookedFor, found, ct).ConfigureAwait(false);
         FileRewrite rewrite = await FileRewrite.PrepareAsync(_table, _layout, _writer, matches, ct).ConfigureAwait(false);
-        List<DeltaAction> actions = [.. rewrite.Actions, .. _newFiles];
+        List<DeltaAction> actions = [.. _schemaActions, .. rewrite.Actions, .. _newFiles];
         if (_layout.ChangeFeedEnabled && matches.Count > 0)
         {
             actions.AddRange(await WriteChangesAsync(matches, found, ct).ConfigureAwait(false));
@@ -78,7 +83,7 @@ internal sealed class Upsert
         return new PreparedCommit(snapshot, actions, _spec)
         {
             Read = _lookedFor == 0 ? ReadSet.Nothing : new ReadSet { Files = [.. candidates.Select(static f => f.Path)], Covers = file => _ranges.MayContain(new FilePruning.FileBounds(_layout) { File = file }) },
-            Rebase = async (newest, token) => _layout.Fits(TableLayout.Of(newest)) ? await PlanAsync(newest, token).ConfigureAwait(false) : null,
+            Rebase = async (newest, token) => _base.Fits(TableLayout.Of(newest)) ? await PlanAsync(newest, token).ConfigureAwait(false) : null,
             Metrics = rewrite.Metrics with { RowsAdded = added, FilesAdded = rewrite.Metrics.FilesAdded + _newFiles.Count, BytesAdded = rewrite.Metrics.BytesAdded + _newFiles.Sum(static f => f.Size) },
         };
     }
