@@ -96,8 +96,8 @@ public sealed partial class DeltaTable
     /// <summary>The commits, newest first, as far back as the log goes.</summary>
     public IAsyncEnumerable<CommitDescription> HistoryAsync(CancellationToken ct = default) => new TableHistory(Log).ReadAsync(ct);
 
-    /// <summary>Writes a checkpoint of the newest version now; false if this table's checkpoints are not this engine's to write (statistics as columns).</summary>
-    public async Task<bool> CheckpointAsync(CancellationToken ct = default) =>
+    /// <summary>Writes a checkpoint of the newest version now.</summary>
+    public async Task CheckpointAsync(CancellationToken ct = default) =>
         await new CheckpointWriter(Log, Options.Clock).WriteAsync(await RefreshAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
 
     /// <summary>Removes log files older than the table's retention (<c>delta.logRetentionDuration</c>) that no kept version needs, never past <paramref name="neededFrom"/>.</summary>

@@ -7,7 +7,7 @@ namespace CryptoInsight.Delta.Log;
 
 /// <summary>The columns of a classic checkpoint, and how actions become their rows.</summary>
 /// <remarks>Every batch has all columns; a row fills exactly one. <b>Source</b>: PROTOCOL.md, "Checkpoint Schema".</remarks>
-internal static class CheckpointSchema
+internal sealed class CheckpointSchema
 {
     private static readonly MapType s_map = new(new Field("key", StringType.Default, false), new Field("value", StringType.Default, true));
     private static readonly ListType s_list = new(new Field("element", StringType.Default, true));
@@ -36,30 +36,45 @@ internal static class CheckpointSchema
         ("id", StringType.Default), ("name", StringType.Default), ("description", StringType.Default), ("format", s_format), ("schemaString", StringType.Default),
         ("partitionColumns", s_list), ("configuration", s_map), ("createdTime", Int64Type.Default));
 
+    private readonly ArrowStruct _add;
+    private readonly bool _statsAsJson;
+    private readonly CheckpointStatsColumns? _typed;
+
+    /// <summary>The schema of a table's checkpoints, statistics as its properties ask for.</summary>
+    internal CheckpointSchema(Snapshot snapshot)
+    {
+        _statsAsJson = TableProperties.StatsAsJson(snapshot.Metadata);
+        _typed = TableProperties.StatsAsStruct(snapshot.Metadata) ? new CheckpointStatsColumns(snapshot) : null;
+        _add = _typed is null ? s_add : new ArrowStruct([.. s_add.Fields, .. _typed.Fields]);
+        Schema = new Apache.Arrow.Schema(
+            [new Field("txn", s_txn, true), new Field("add", _add, true), new Field("remove", s_remove, true), new Field("metaData", s_metadata, true), new Field("protocol", s_protocol, true), new Field("domainMetadata", s_domain, true)], null);
+    }
+
     /// <summary>The columns.</summary>
-    internal static Apache.Arrow.Schema Schema { get; } = new(
-        [new Field("txn", s_txn, true), new Field("add", s_add, true), new Field("remove", s_remove, true), new Field("metaData", s_metadata, true), new Field("protocol", s_protocol, true), new Field("domainMetadata", s_domain, true)], null);
+    internal Apache.Arrow.Schema Schema { get; }
 
     /// <summary>Rows of live files.</summary>
-    internal static RecordBatch Files(ReadOnlySpan<AddFile> files)
+    internal RecordBatch Files(ReadOnlySpan<AddFile> files)
     {
         AddFile[] rows = files.ToArray();
-        return Batch("add", rows.Length, Rows(s_add, rows.Length,
+        return Batch("add", rows.Length, new StructArray(_add, rows.Length, [
             Texts(rows, static f => f.Path),
             Maps(rows, static f => f.PartitionValues),
             Longs(rows, static f => f.Size),
             Longs(rows, static f => f.ModificationTime),
             Flags(rows, static _ => false),
-            Stats(rows),
+            _statsAsJson ? Stats(rows) : Data.FilledArrays.Nulls(StringType.Default, rows.Length),
             Maps(rows, static f => f.Tags),
             Vectors(rows, static f => f.DeletionVector),
             Longs(rows, static f => f.BaseRowId),
             Longs(rows, static f => f.DefaultRowCommitVersion),
-            Texts(rows, static f => f.ClusteringProvider)));
+            Texts(rows, static f => f.ClusteringProvider),
+            .. _typed?.Values(rows) ?? [],
+        ], ArrowBuffer.Empty, 0));
     }
 
     /// <summary>Rows of tombstones.</summary>
-    internal static RecordBatch Tombstones(ReadOnlySpan<RemoveFile> removes)
+    internal RecordBatch Tombstones(ReadOnlySpan<RemoveFile> removes)
     {
         RemoveFile[] rows = removes.ToArray();
         return Batch("remove", rows.Length, Rows(s_remove, rows.Length,
@@ -75,15 +90,15 @@ internal static class CheckpointSchema
     }
 
     /// <summary>Rows of positions.</summary>
-    internal static RecordBatch Transactions(AppTransaction[] rows) =>
+    internal RecordBatch Transactions(AppTransaction[] rows) =>
         Batch("txn", rows.Length, Rows(s_txn, rows.Length, Texts(rows, static t => t.AppId), Longs(rows, static t => t.Version), Longs(rows, static t => t.LastUpdated)));
 
     /// <summary>Rows of domains.</summary>
-    internal static RecordBatch Domains(DomainMetadata[] rows) =>
+    internal RecordBatch Domains(DomainMetadata[] rows) =>
         Batch("domainMetadata", rows.Length, Rows(s_domain, rows.Length, Texts(rows, static d => d.Domain), Texts(rows, static d => d.Configuration), Flags(rows, static d => d.Removed)));
 
     /// <summary>The row of the protocol. Feature lists are there exactly where the versions demand them.</summary>
-    internal static RecordBatch Protocol(Protocol protocol)
+    internal RecordBatch Protocol(Protocol protocol)
     {
         Protocol[] rows = [protocol];
         return Batch("protocol", 1, Rows(s_protocol, 1,
@@ -94,7 +109,7 @@ internal static class CheckpointSchema
     }
 
     /// <summary>The row of the metadata.</summary>
-    internal static RecordBatch Metadata(Metadata metadata)
+    internal RecordBatch Metadata(Metadata metadata)
     {
         Metadata[] rows = [metadata];
         StructArray format = Rows(s_format, 1, Texts(rows, static m => m.Provider), Maps(rows, static m => m.FormatOptions!));
@@ -111,7 +126,7 @@ internal static class CheckpointSchema
 
     private static ArrowStruct Struct(params (string Name, IArrowType Type)[] fields) => new([.. fields.Select(static f => new Field(f.Name, f.Type, true))]);
 
-    private static RecordBatch Batch(string column, int length, StructArray rows) =>
+    private RecordBatch Batch(string column, int length, StructArray rows) =>
         new(Schema, Schema.FieldsList.Select(f => f.Name == column ? rows : Data.FilledArrays.Nulls(f.DataType, length)), length);
 
     private static StructArray Rows(ArrowStruct type, int length, params IArrowArray[] fields) => new(type, length, fields, ArrowBuffer.Empty, 0);

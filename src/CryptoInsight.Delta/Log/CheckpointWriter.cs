@@ -7,20 +7,15 @@ using ParquetSharp.Arrow;
 namespace CryptoInsight.Delta.Log;
 
 /// <summary>Writes classic checkpoints (v1 spec, one file), which every reader of Delta understands.</summary>
-/// <remarks>Runs beside commits: it works on an immutable snapshot. Tables that demand statistics as columns get no checkpoint from this engine (their commits stay).
+/// <remarks>Runs beside commits: it works on an immutable snapshot. Statistics go in as JSON, as columns, or both, as the table's properties ask.
 /// <b>Source</b>: PROTOCOL.md, "Checkpoints" (classic checkpoints in the v1 spec are always allowed).</remarks>
 internal sealed class CheckpointWriter(TableLog log, TimeProvider clock)
 {
     private const int RowsPerBatch = 1 << 15;
 
-    /// <summary>Writes the checkpoint of a snapshot and then the hint; false if the table's checkpoints are not ours to write.</summary>
-    internal async Task<bool> WriteAsync(Snapshot snapshot, CancellationToken ct)
+    /// <summary>Writes the checkpoint of a snapshot and then the hint.</summary>
+    internal async Task WriteAsync(Snapshot snapshot, CancellationToken ct)
     {
-        if (TableProperties.StatsAsStruct(snapshot.Metadata))
-        {
-            return false;
-        }
-
         DateTimeOffset now = clock.GetUtcNow();
         IReadOnlyCollection<RemoveFile> tombstones = await Tombstones.ReadAsync(log, snapshot, TableProperties.Before(now, TableProperties.DeletedFileRetention(snapshot.Metadata)).ToUnixTimeMilliseconds(), ct).ConfigureAwait(false);
         AppTransaction[] transactions = [.. snapshot.TransactionMap.Values.Where(t => IsKept(t, snapshot, now))];
@@ -38,8 +33,6 @@ internal sealed class CheckpointWriter(TableLog log, TimeProvider clock)
             long actions = 2 + transactions.Length + snapshot.DomainMap.Count + tombstones.Count + snapshot.Files.Count;
             await LastCheckpoint.WriteAsync(log.Store, snapshot.Version, actions, bytes, snapshot.Files.Count, ct).ConfigureAwait(false);
         }
-
-        return true;
     }
 
     // Another process was faster: its checkpoint of this version says the same.
@@ -65,32 +58,33 @@ internal sealed class CheckpointWriter(TableLog log, TimeProvider clock)
 
     private static void WriteParquet(Stream stream, Snapshot snapshot, AppTransaction[] transactions, IReadOnlyCollection<RemoveFile> tombstones, CancellationToken ct)
     {
+        CheckpointSchema schema = new(snapshot);
         using WriterPropertiesBuilder properties = new WriterPropertiesBuilder().Compression(Compression.Snappy)
             .DisableDictionary("add.path").DisableDictionary("add.stats").DisableDictionary("remove.path").DisableStatistics("add.stats");
         using WriterProperties built = properties.Build();
-        using FileWriter writer = new(stream, CheckpointSchema.Schema, built, null, leaveOpen: true);
-        Write(writer, CheckpointSchema.Protocol(snapshot.Protocol));
-        Write(writer, CheckpointSchema.Metadata(snapshot.Metadata));
+        using FileWriter writer = new(stream, schema.Schema, built, null, leaveOpen: true);
+        Write(writer, schema.Protocol(snapshot.Protocol));
+        Write(writer, schema.Metadata(snapshot.Metadata));
         if (transactions.Length > 0)
         {
-            Write(writer, CheckpointSchema.Transactions(transactions));
+            Write(writer, schema.Transactions(transactions));
         }
 
         if (snapshot.DomainMap.Count > 0)
         {
-            Write(writer, CheckpointSchema.Domains([.. snapshot.DomainMap.Values]));
+            Write(writer, schema.Domains([.. snapshot.DomainMap.Values]));
         }
 
         foreach (AddFile[] files in snapshot.Files.Chunk(RowsPerBatch))
         {
             ct.ThrowIfCancellationRequested();
-            Write(writer, CheckpointSchema.Files(files));
+            Write(writer, schema.Files(files));
         }
 
         foreach (RemoveFile[] removes in tombstones.Chunk(RowsPerBatch))
         {
             ct.ThrowIfCancellationRequested();
-            Write(writer, CheckpointSchema.Tombstones(removes));
+            Write(writer, schema.Tombstones(removes));
         }
 
         writer.Close();

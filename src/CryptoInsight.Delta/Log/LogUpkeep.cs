@@ -55,9 +55,9 @@ internal sealed class LogUpkeep(TableLog log, DeltaTableOptions options)
         try
         {
             Fault = null;
-            bool written = await new CheckpointWriter(log, options.Clock).WriteAsync(snapshot, CancellationToken.None).ConfigureAwait(false);
+            await new CheckpointWriter(log, options.Clock).WriteAsync(snapshot, CancellationToken.None).ConfigureAwait(false);
             DateTimeOffset now = options.Clock.GetUtcNow();
-            if (written && TableProperties.LogCleanup(snapshot.Metadata) && now - _cleanedAt >= s_cleanupEvery)
+            if (TableProperties.LogCleanup(snapshot.Metadata) && now - _cleanedAt >= s_cleanupEvery)
             {
                 _cleanedAt = now;
                 await new LogCleanup(log, options.Clock).RunAsync(options.LogNeededFrom?.Invoke(), CancellationToken.None).ConfigureAwait(false);
