@@ -45,6 +45,42 @@ public sealed partial class DeltaTable
     public IAsyncEnumerable<ChangeBatch> ReadChangesAsync(long fromExclusive, long toInclusive, IReadOnlyList<string>? columns = null, CancellationToken ct = default) =>
         new ChangeFeedReader(this).ReadAsync(fromExclusive, toInclusive, columns, ct);
 
+    /// <summary>The rows of one bucket of keys: for comparing and joining versions and tables part by part, in the memory of one part.</summary>
+    /// <param name="snapshot">Which version.</param>
+    /// <param name="bucket">Which part; the key columns need not be among the columns wanted.</param>
+    /// <param name="columns">The columns in the order wanted; null: all.</param>
+    /// <param name="where">Which rows; null: all.</param>
+    /// <param name="ct">Ends the reading.</param>
+    public IAsyncEnumerable<RecordBatch> ReadBucketAsync(Snapshot snapshot, KeyBucket bucket, IReadOnlyList<string>? columns = null, Predicate? where = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(bucket);
+        TableLayout layout = TableLayout.Of(snapshot);
+        IReadOnlyList<StructField> wanted = TableScan.Fields(layout, columns);
+        List<StructField> read = [.. wanted, .. bucket.KeyColumns.Select(layout.Field).Where(k => !wanted.Contains(k)).Distinct()];
+        KeyHash hash = new(bucket, read);
+        return TableScan.ReadAsync(Store, layout, snapshot.FilesFor(where), read, where is null ? null : BoundPredicate.Bind(where, snapshot.Schema), ct)
+            .Select(hash.Pick).Where(static rows => rows is not null).Select(rows => TableScan.Project(rows!, wanted.Count));
+    }
+
+    /// <summary>What became of the rows of an older version in a newer one, by key: for commits without a change feed, and for a follower that missed the commits.</summary>
+    /// <remarks>Insert, delete, and the two images of rows whose wanted columns differ (bit for bit); no order is promised but that an older image comes before the newer. Rows have the newer version's columns.
+    /// Reads only what the versions do not share. Memory: about <paramref name="rowsHeldMax"/> rows; more rows than that are read in several passes.
+    /// <see cref="ConstraintViolationException"/> if the columns turn out to be no key. Both versions' files must still be there (<see cref="Readers"/>).</remarks>
+    /// <param name="older">The version to start from.</param>
+    /// <param name="newer">The version to arrive at.</param>
+    /// <param name="keyColumns">The columns whose values name a row in both versions.</param>
+    /// <param name="columns">The columns that are compared and given out; null: all.</param>
+    /// <param name="rowsHeldMax">How many rows may be held at once.</param>
+    /// <param name="ct">Ends the reading.</param>
+    public IAsyncEnumerable<ChangeBatch> DiffAsync(Snapshot older, Snapshot newer, IReadOnlyList<string> keyColumns, IReadOnlyList<string>? columns = null, int rowsHeldMax = 1_000_000, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(older);
+        ArgumentNullException.ThrowIfNull(newer);
+        ArgumentNullException.ThrowIfNull(keyColumns);
+        return new TableDiff(this, older, newer, keyColumns, columns).ReadAsync(rowsHeldMax, ct);
+    }
+
     /// <summary>Appends rows (all columns of the schema, partition columns included; split by partition inside).</summary>
     /// <remarks>Columns are found by name, in any order; a nullable column may be left out. The rows are durable when this returns <see cref="CommitOutcome.Committed"/>.
     /// With <see cref="SchemaMode.Merge"/> in the spec, columns that the table does not have are added to it in the same commit.</remarks>

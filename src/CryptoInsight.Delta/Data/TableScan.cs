@@ -89,7 +89,8 @@ internal static class TableScan
             : ArrayTake.Take(projected, kept);
     }
 
-    private static RecordBatch Project(RecordBatch batch, int columns) =>
+    /// <summary>The first columns of a batch.</summary>
+    public static RecordBatch Project(RecordBatch batch, int columns) =>
         batch.ColumnCount == columns ? batch
             : new RecordBatch(new Apache.Arrow.Schema([.. batch.Schema.FieldsList.Take(columns)], null), batch.Arrays.Take(columns), batch.Length);
 
