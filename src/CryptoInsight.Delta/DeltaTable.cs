@@ -15,8 +15,10 @@ public sealed partial class DeltaTable
         Store = store;
         Options = options;
         Log = new TableLog(store, options.Clock, snapshot);
-        Upkeep = new LogUpkeep(Log, options);
-        Committer = new Committer(Log, options, Upkeep.AfterCommitAsync);
+        Readers = new TableReaders(Log, options);
+        Upkeep = new LogUpkeep(Log, options, Readers);
+        Compactor = new AutoCompactor(this);
+        Committer = new Committer(Log, options, AfterCommitAsync);
     }
 
     /// <summary>Where the table lies.</summary>
@@ -24,6 +26,9 @@ public sealed partial class DeltaTable
 
     /// <summary>The newest snapshot that this object has seen.</summary>
     public Snapshot Snapshot => Log.Current;
+
+    /// <summary>Who follows the table: what they have still to read is kept.</summary>
+    public TableReaders Readers { get; }
 
     /// <summary>What the engine takes from outside.</summary>
     internal DeltaTableOptions Options { get; }
@@ -33,6 +38,9 @@ public sealed partial class DeltaTable
 
     /// <summary>Checkpoints and cleanup.</summary>
     internal LogUpkeep Upkeep { get; }
+
+    /// <summary>Merges small files after commits.</summary>
+    internal AutoCompactor Compactor { get; }
 
     /// <summary>Gives prepared commits their version.</summary>
     internal Committer Committer { get; }
@@ -100,20 +108,29 @@ public sealed partial class DeltaTable
     public async Task CheckpointAsync(CancellationToken ct = default) =>
         await new CheckpointWriter(Log, Options.Clock).WriteAsync(await RefreshAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
 
-    /// <summary>Removes log files older than the table's retention (<c>delta.logRetentionDuration</c>) that no kept version needs, never past <paramref name="neededFrom"/>.</summary>
-    /// <param name="neededFrom">The lowest version that a reader has read up to, or null.</param>
+    /// <summary>Removes log files older than the table's retention (<c>delta.logRetentionDuration</c>) that no kept version needs, never past <paramref name="neededFrom"/> or a registered reader.</summary>
+    /// <param name="neededFrom">The lowest version that a reader that is not registered has read up to, or null.</param>
     /// <param name="ct">Cancels between files; what is left is a whole log.</param>
     public async Task<LogCleanupOutcome> CleanLogAsync(long? neededFrom = null, CancellationToken ct = default)
     {
         await RefreshAsync(ct).ConfigureAwait(false);
-        return await new LogCleanup(Log, Options.Clock).RunAsync(neededFrom, ct).ConfigureAwait(false);
+        return await new LogCleanup(Log, Options.Clock).RunAsync(Lowest(neededFrom, await Readers.NeededFromAsync(ct).ConfigureAwait(false)), ct).ConfigureAwait(false);
     }
 
-    /// <summary>Ends when the checkpoint or cleanup that runs in the background, if any, has ended.</summary>
-    public Task WhenIdleAsync() => Upkeep.WhenIdle;
+    /// <summary>Ends when the checkpoint, cleanup or automatic compaction that runs in the background, if any, has ended.</summary>
+    public Task WhenIdleAsync() => Task.WhenAll(Upkeep.WhenIdle, Compactor.WhenIdle);
 
     /// <summary>What the last checkpoint or cleanup in the background failed with, or null. The commits are safe without them; they are tried again.</summary>
     public Exception? UpkeepFault => Upkeep.Fault;
+
+    /// <summary>The lower of two positions; null is none.</summary>
+    internal static long? Lowest(long? a, long? b) => a is null ? b : b is null ? a : Math.Min(a.Value, b.Value);
+
+    private async Task AfterCommitAsync(PreparedCommit committed)
+    {
+        await Upkeep.AfterCommitAsync().ConfigureAwait(false);
+        await Compactor.AfterCommitAsync(committed).ConfigureAwait(false);
+    }
 
     private static async Task<StoredObject?> FindAsync(IObjectStore store, CancellationToken ct)
     {

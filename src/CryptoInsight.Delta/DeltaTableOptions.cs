@@ -18,13 +18,25 @@ public sealed record DeltaTableOptions
     /// <summary>How often one commit may lose the race for a version before it gives up.</summary>
     public int CommitAttemptsMax { get; init; } = 1000;
 
-    /// <summary>When checkpoints and log cleanup run.</summary>
+    /// <summary>When checkpoints, log cleanup and automatic compaction run.</summary>
     public LogUpkeepMode Upkeep { get; init; } = LogUpkeepMode.Background;
 
-    /// <summary>The lowest version that any registered reader has read up to: log cleanup keeps what comes after it, and a way to build it. Null, or a null answer: no reader.</summary>
+    /// <summary>The lowest version that any reader that the embedding program knows of has read up to: log cleanup and VACUUM keep what comes after it, and a way to build it. Null, or a null answer: no reader.</summary>
     public Func<long?>? LogNeededFrom { get; init; }
 
-    /// <summary>Told when a checkpoint or a cleanup failed; it is tried again after the next commit.</summary>
+    /// <summary>How long the next version may wait for a registered reader (<see cref="DeltaTable.Readers"/>, <see cref="LogNeededFrom"/>) before the reader is reported and cleanup and VACUUM go on without it.</summary>
+    public TimeSpan ReaderHoldMax { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>True where no version may ever be taken from a reader: past <see cref="ReaderHoldMax"/> it is reported, and still waited for.</summary>
+    public bool ReaderLimitOnlyReports { get; init; }
+
+    /// <summary>Told of each reader past the limit whenever a cleanup or VACUUM finds one.</summary>
+    public Action<ReaderPastLimit>? OnReaderPastLimit { get; init; }
+
+    /// <summary>Merging of small files after commits.</summary>
+    public AutoCompaction AutoCompaction { get; init; } = new();
+
+    /// <summary>Told when a checkpoint, a cleanup or an automatic compaction failed; it is tried again after the next commit.</summary>
     public Action<Exception>? OnUpkeepFault { get; init; }
 
     /// <summary>Parquet encodings by column; see <see cref="TableDefinition.Encodings"/>.</summary>

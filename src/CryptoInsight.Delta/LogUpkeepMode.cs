@@ -1,6 +1,6 @@
 namespace CryptoInsight.Delta;
 
-/// <summary>When checkpoints and log cleanup run.</summary>
+/// <summary>When checkpoints, log cleanup and automatic compaction run.</summary>
 public enum LogUpkeepMode
 {
     /// <summary>On a thread of the pool, beside the commits.</summary>

@@ -62,7 +62,7 @@ internal static class CommitWriter
         }
 
         w.WriteBoolean("isBlindAppend"u8, facts.IsBlindAppend!.Value);
-        WriteMetrics(w, prepared.Metrics);
+        WriteMetrics(w, prepared);
         if (prepared.Spec.UserMetadata is { } userMetadata)
         {
             w.WriteString("userMetadata"u8, userMetadata);
@@ -94,9 +94,21 @@ internal static class CommitWriter
         return before == long.MinValue ? stamp : Math.Max(stamp, before + 1);
     }
 
-    private static void WriteMetrics(Utf8JsonWriter w, CommitMetrics metrics)
+    private static void WriteMetrics(Utf8JsonWriter w, PreparedCommit prepared)
     {
         w.WriteStartObject("operationMetrics"u8);
+        if (prepared.Notes is { } notes)
+        {
+            foreach ((string name, long value) in notes)
+            {
+                w.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
+            }
+
+            w.WriteEndObject();
+            return;
+        }
+
+        CommitMetrics metrics = prepared.Metrics;
         Write(w, "numFiles"u8, metrics.FilesAdded);
         Write(w, "numRemovedFiles"u8, metrics.FilesRemoved);
         Write(w, "numOutputRows"u8, metrics.RowsAdded);

@@ -6,7 +6,7 @@ namespace CryptoInsight.Delta.Commit;
 /// <summary>Gives prepared commits their version: fence, conflict rules, put-if-absent, again.</summary>
 /// <remarks>While nobody else commits, a commit is one conditional put and nothing else: no listing, no reading back.
 /// A put whose reply is lost is resolved by reading that version and comparing commitInfo.txnId; only when the version is proven free is the put repeated.</remarks>
-internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Task> afterCommit)
+internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<PreparedCommit, Task> afterCommit)
 {
     private const int AskedAfterLostReplyMax = 3;
     private const int FailedPutsMax = 3;
@@ -14,7 +14,7 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Ta
     /// <summary>Commits, or says why not. A store that fails for good is an exception; one that leaves the outcome open is <see cref="CommitStateUnknownException"/>.</summary>
     internal async Task<CommitOutcome> CommitAsync(PreparedCommit prepared, CancellationToken ct)
     {
-        if (prepared.Actions.Count == 0 && prepared.Spec.Transactions.Count == 0)
+        if (prepared.Actions.Count == 0 && prepared.Spec.Transactions.Count == 0 && prepared.Notes is null)
         {
             return new CommitOutcome.Nothing(log.Current.Version);
         }
@@ -25,7 +25,7 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Ta
             Step step = await AttemptAsync(run, ct).ConfigureAwait(false);
             if (step.Outcome is not null)
             {
-                await (step.Outcome is CommitOutcome.Committed ? afterCommit() : Task.CompletedTask).ConfigureAwait(false);
+                await (step.Outcome is CommitOutcome.Committed ? afterCommit(run.Prepared) : Task.CompletedTask).ConfigureAwait(false);
                 return step.Outcome;
             }
 

@@ -15,6 +15,9 @@ internal sealed record PreparedCommit(Snapshot Base, IReadOnlyList<DeltaAction> 
     /// <summary>What it does, for the history.</summary>
     public CommitMetrics Metrics { get; init; } = new(0, 0, 0, 0, 0, 0);
 
+    /// <summary>Metrics by name in place of the usual ones, for a commit that changes nothing and only tells what is done beside the log.</summary>
+    public IReadOnlyDictionary<string, long>? Notes { get; init; }
+
     /// <summary>Prepares it again from a newer snapshot after concurrent commits moved the files that it names; null result: it cannot. Runs outside every lock of the table.</summary>
     public Func<Snapshot, CancellationToken, Task<PreparedCommit?>>? Rebase { get; init; }
 

@@ -2,7 +2,7 @@ namespace CryptoInsight.Delta.Log;
 
 /// <summary>Keeps the log short beside the commits: checkpoints at the table's interval, then cleanup.</summary>
 /// <remarks>Never on the path of a commit (unless told to, for simulations) and never its failure: a checkpoint that fails is tried again after the next commit.</remarks>
-internal sealed class LogUpkeep(TableLog log, DeltaTableOptions options)
+internal sealed class LogUpkeep(TableLog log, DeltaTableOptions options, TableReaders readers)
 {
     private static readonly TimeSpan s_cleanupEvery = TimeSpan.FromHours(1);
 
@@ -60,7 +60,7 @@ internal sealed class LogUpkeep(TableLog log, DeltaTableOptions options)
             if (TableProperties.LogCleanup(snapshot.Metadata) && now - _cleanedAt >= s_cleanupEvery)
             {
                 _cleanedAt = now;
-                await new LogCleanup(log, options.Clock).RunAsync(options.LogNeededFrom?.Invoke(), CancellationToken.None).ConfigureAwait(false);
+                await new LogCleanup(log, options.Clock).RunAsync(await readers.NeededFromAsync(CancellationToken.None).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -14,6 +14,7 @@ internal static class TableProperties
     internal const string RowTracking = "delta.enableRowTracking";
     internal const string ColumnMappingMaxId = "delta.columnMapping.maxColumnId";
     internal const string ColumnMappingMode = "delta.columnMapping.mode";
+    internal const string AutoCompact = "delta.autoOptimize.autoCompact";
     internal const string IsolationLevelProperty = "delta.isolationLevel";
 
     /// <summary>Whether the table forbids deleting and changing rows.</summary>

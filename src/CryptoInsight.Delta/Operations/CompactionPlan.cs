@@ -19,7 +19,7 @@ internal static class CompactionPlan
         long target = spec.ZOrderBy.Count > 0 ? long.MaxValue : fileBytesTarget;
         long small = Math.Min(spec.SmallFileBytesMax ?? fileBytesTarget / 4 * 3, fileBytesTarget);
         List<IReadOnlyList<CompactionBin>> all = [];
-        foreach (IGrouping<PartitionKey, AddFile> partition in files.GroupBy(f => PartitionKey.Of(f, layout)).OrderByDescending(static g => g.Count()))
+        foreach (IGrouping<PartitionKey, AddFile> partition in files.GroupBy(f => PartitionKey.Of(f, layout)).Where(g => spec.OnlyPartitions?.Contains(g.Key) != false).OrderByDescending(static g => g.Count()))
         {
             // In the order they were written: rows that came together stay together.
             IEnumerable<AddFile> candidates = partition.Where(f => IsCandidate(f, spec, small)).OrderBy(static f => f.ModificationTime).ThenBy(static f => f.Path, StringComparer.Ordinal);

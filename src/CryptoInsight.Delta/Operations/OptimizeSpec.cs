@@ -25,6 +25,9 @@ public sealed record OptimizeSpec
     /// <summary>Bytes of source files that one run may rewrite; what is left waits for the next run.</summary>
     public long BytesMax { get; init; } = long.MaxValue;
 
+    /// <summary>Only these partitions; null: all.</summary>
+    internal IReadOnlySet<PartitionKey>? OnlyPartitions { get; init; }
+
     /// <summary>The codec of the new files.</summary>
     public ParquetCompression Compression { get; init; } = ParquetCompression.Zstd;
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using CryptoInsight.Delta.Actions;
+using CryptoInsight.Delta.Commit;
 using CryptoInsight.Delta.Data;
 using CryptoInsight.Delta.Log;
 using CryptoInsight.Delta.Store;
@@ -20,7 +22,10 @@ public sealed record VacuumSpec
     /// <summary>Allows a retention below the table's own: running readers and writers may lose files under their hands.</summary>
     public bool AllowShortRetention { get; init; }
 
-    /// <summary>Keeps every file that a follower at this version needs to go on, whatever its age; null: none follows.</summary>
+    /// <summary>Writes <c>VACUUM START</c> and <c>VACUUM END</c> into the history, as Spark does with logging on; a dry run never does.</summary>
+    public bool InHistory { get; init; }
+
+    /// <summary>Keeps every file that a follower at this version needs to go on, whatever its age, as for registered readers (<see cref="DeltaTable.Readers"/>); null: only they count.</summary>
     public long? NeededFrom { get; init; }
 }
 
@@ -29,12 +34,19 @@ public sealed record VacuumSpec
 /// <param name="Bytes">Their size together; with <c>Full = false</c> as the log says, unknown sizes as 0.</param>
 /// <param name="WasFull">Whether the folder was looked through.</param>
 /// <param name="WasDryRun">Whether the files are still there.</param>
-public sealed record VacuumOutcome(IReadOnlyList<string> Keys, long Bytes, bool WasFull, bool WasDryRun);
+public sealed record VacuumOutcome(IReadOnlyList<string> Keys, long Bytes, bool WasFull, bool WasDryRun)
+{
+    /// <summary>Temporary files of writers that died, older than a day, that went too.</summary>
+    public int UnfinishedRemoved { get; init; }
+}
 
 /// <summary>Removes files that no version inside the retention needs.</summary>
 /// <remarks>Never a file of the newest version, whatever the clocks say; never the log. <b>Source</b>: PROTOCOL.md, "File Types"; hidden folders are not the table's.</remarks>
 internal static class Vacuum
 {
+    // A file is written in seconds or minutes: after a day nobody finishes it.
+    private static readonly TimeSpan s_unfinishedAge = TimeSpan.FromDays(1);
+
     public static async Task<VacuumOutcome> RunAsync(DeltaTable table, VacuumSpec spec, CancellationToken ct)
     {
         Snapshot snapshot = await table.RefreshAsync(ct).ConfigureAwait(false);
@@ -48,19 +60,44 @@ internal static class Vacuum
 
         DateTimeOffset cutoff = table.Options.Clock.GetUtcNow() - retention;
         IReadOnlyCollection<RemoveFile> tombstones = await Tombstones.ReadAsync(table.Log, snapshot, long.MinValue, ct).ConfigureAwait(false);
-        HashSet<string> needed = await NeededAsync(table, snapshot, tombstones, cutoff, spec.NeededFrom, ct).ConfigureAwait(false);
+        HashSet<string> needed = await NeededAsync(table, snapshot, tombstones, cutoff, DeltaTable.Lowest(spec.NeededFrom, await table.Readers.NeededFromAsync(ct).ConfigureAwait(false)), ct).ConfigureAwait(false);
         List<(string Key, long Bytes)> found = spec.Full
             ? await InFolderAsync(table.Store, needed, cutoff, ct).ConfigureAwait(false)
             : InLog(table.Store, tombstones, needed, cutoff);
-        if (!spec.DryRun)
+        VacuumOutcome outcome = new([.. found.Select(static f => f.Key)], found.Sum(static f => f.Bytes), spec.Full, spec.DryRun);
+        return spec.DryRun ? outcome : outcome with { UnfinishedRemoved = await RemoveAsync(table, spec, outcome, least, ct).ConfigureAwait(false) };
+    }
+
+    private static async Task<int> RemoveAsync(DeltaTable table, VacuumSpec spec, VacuumOutcome found, TimeSpan tableRetention, CancellationToken ct)
+    {
+        Dictionary<string, string> parameters = new()
         {
-            foreach ((string key, _) in found)
-            {
-                await table.Store.DeleteAsync(key, ct).ConfigureAwait(false);
-            }
+            ["retentionCheckEnabled"] = spec.AllowShortRetention ? "false" : "true",
+            ["defaultRetentionMillis"] = ((long)tableRetention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
+        };
+        if (spec.Retention is { } asked)
+        {
+            parameters["specifiedRetentionMillis"] = ((long)asked.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        return new VacuumOutcome([.. found.Select(static f => f.Key)], found.Sum(static f => f.Bytes), spec.Full, spec.DryRun);
+        await NoteAsync(table, spec, new CommitSpec("VACUUM START") { OperationParameters = parameters }, new() { ["numFilesToDelete"] = found.Keys.Count, ["sizeOfDataToDelete"] = found.Bytes }, ct).ConfigureAwait(false);
+        foreach (string key in found.Keys)
+        {
+            await table.Store.DeleteAsync(key, ct).ConfigureAwait(false);
+        }
+
+        int unfinished = await table.Store.SweepUnfinishedAsync(table.Options.Clock.GetUtcNow() - s_unfinishedAge, ct).ConfigureAwait(false);
+        await NoteAsync(table, spec, new CommitSpec("VACUUM END") { OperationParameters = new Dictionary<string, string> { ["status"] = "COMPLETED" } }, new() { ["numDeletedFiles"] = found.Keys.Count, ["numVacuumedDirectories"] = found.Keys.Select(static k => k[..(k.LastIndexOf('/') + 1)]).Distinct(StringComparer.Ordinal).Count() }, ct).ConfigureAwait(false);
+        return unfinished;
+    }
+
+    // It changes nothing, so it conflicts with nothing but a change of the protocol, and that is as good as noted the next time.
+    private static async Task NoteAsync(DeltaTable table, VacuumSpec spec, CommitSpec commit, Dictionary<string, long> metrics, CancellationToken ct)
+    {
+        if (spec.InHistory)
+        {
+            await table.Committer.CommitAsync(new PreparedCommit(await table.RefreshAsync(ct).ConfigureAwait(false), [], commit) { Notes = metrics }, ct).ConfigureAwait(false);
+        }
     }
 
     private static async Task<HashSet<string>> NeededAsync(DeltaTable table, Snapshot snapshot, IReadOnlyCollection<RemoveFile> tombstones, DateTimeOffset cutoff, long? neededFrom, CancellationToken ct)

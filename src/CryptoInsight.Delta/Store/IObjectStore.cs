@@ -34,6 +34,9 @@ public interface IObjectStore
 
     /// <summary>Removes the object; no error if it is gone already.</summary>
     Task DeleteAsync(string key, CancellationToken ct = default);
+
+    /// <summary>Removes what writers that died left behind unfinished, if the store keeps such things: nothing that was touched since <paramref name="before"/>. Returns how many.</summary>
+    Task<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken ct = default) => Task.FromResult(0);
 }
 
 /// <summary>An object being written. Disposing before <see cref="CompleteAsync"/> leaves nothing behind.</summary>

@@ -117,12 +117,12 @@ public sealed partial class LocalObjectStore : IObjectStore
         return Task.CompletedTask;
     }
 
-    /// <summary>Removes what writers that died left behind: temporary files not touched since <paramref name="before"/>; returns how many.</summary>
-    public int SweepTemporaryFiles(DateTimeOffset before)
+    /// <inheritdoc/>
+    public Task<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken ct = default)
     {
         if (!Directory.Exists(_root))
         {
-            return 0;
+            return Task.FromResult(0);
         }
 
         FileSystemEnumerable<string> left = new(_root, static (ref FileSystemEntry e) => e.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
@@ -132,11 +132,12 @@ public sealed partial class LocalObjectStore : IObjectStore
         int removed = 0;
         foreach (string path in left.ToList())
         {
+            ct.ThrowIfCancellationRequested();
             File.Delete(path);
             removed++;
         }
 
-        return removed;
+        return Task.FromResult(removed);
     }
 
     private static bool IsTemporary(ReadOnlySpan<char> name) => name.StartsWith('.') && name.EndsWith(".tmp", StringComparison.Ordinal);

@@ -195,6 +195,56 @@ public sealed class MaintenanceSpecs
     }
 
     [Fact]
+    public async Task Vacuum_tells_the_history_what_it_did_if_asked_to()
+    {
+        ManualClock clock = new();
+        MemoryObjectStore store = new(clock);
+        DeltaTable table = await NewAsync(store, clock);
+        await table.AppendAsync([Rows([1], 0)], Write);
+        await table.OverwriteAsync([Rows([2], 0)]);
+        clock.Advance(TimeSpan.FromDays(8));
+        Assert.Single((await table.VacuumAsync(new VacuumSpec { DryRun = true, InHistory = true })).Keys);
+        Assert.Equal(2, table.Snapshot.Version);
+        await table.VacuumAsync(new VacuumSpec { InHistory = true, Retention = TimeSpan.FromHours(170) });
+        List<Delta.Log.CommitDescription> history = await table.HistoryAsync().Take(2).ToListAsync();
+        Assert.Equal(["VACUUM END", "VACUUM START"], history.Select(h => h.Operation));
+        Assert.Equal(("COMPLETED", "1", "1"), (history[0].OperationParameters["status"], history[0].OperationMetrics["numDeletedFiles"], history[0].OperationMetrics["numVacuumedDirectories"]));
+        Assert.Equal(("612000000", "604800000", "1"), (history[1].OperationParameters["specifiedRetentionMillis"], history[1].OperationParameters["defaultRetentionMillis"], history[1].OperationMetrics["numFilesToDelete"]));
+        Assert.Equal(RowBatches.Lines(Schema, [Row(2, 0)]), await RowBatches.LinesAsync(await DeltaTable.OpenAsync(store)));
+    }
+
+    [Fact]
+    public async Task Vacuum_sweeps_what_writers_that_died_left_unfinished()
+    {
+        using TemporaryFolder folder = new();
+        DeltaTable table = await DeltaTable.OpenOrCreateAsync(folder.Path, new TableDefinition(Schema));
+        foreach ((string name, int days) in (ReadOnlySpan<(string, int)>)[(".old-1.tmp", 2), (".new-1.tmp", 0)])
+        {
+            string file = Path.Combine(folder.Path, "_delta_log", name);
+            File.WriteAllText(file, "half");
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-days));
+        }
+
+        Assert.Equal(0, (await table.VacuumAsync(new VacuumSpec { DryRun = true })).UnfinishedRemoved);
+        Assert.Equal(1, (await table.VacuumAsync()).UnfinishedRemoved);
+        Assert.True(File.Exists(Path.Combine(folder.Path, "_delta_log", ".new-1.tmp")));
+    }
+
+    [Fact]
+    public async Task Restore_finds_the_version_of_an_instant()
+    {
+        ManualClock clock = new();
+        DeltaTable table = await NewAsync(new MemoryObjectStore(clock), clock);
+        await table.AppendAsync([Rows([1], 0)], Write);
+        clock.Advance(TimeSpan.FromHours(1));
+        DateTimeOffset between = clock.GetUtcNow().AddMinutes(-1);
+        await table.OverwriteAsync([Rows([2], 0)]);
+        Assert.Equal(3, Assert.IsType<CommitOutcome.Committed>(await table.RestoreAsync(between)).Version);
+        Assert.Equal(RowBatches.Lines(Schema, [Row(1, 0)]), await RowBatches.LinesAsync(table));
+        await Assert.ThrowsAsync<VersionNotFoundException>(() => table.RestoreAsync(between.AddDays(-9)));
+    }
+
+    [Fact]
     public async Task Restore_brings_rows_and_positions_back_in_one_commit()
     {
         DeltaTable table = await NewAsync(new MemoryObjectStore());

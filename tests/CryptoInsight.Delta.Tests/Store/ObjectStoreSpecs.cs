@@ -179,8 +179,8 @@ public sealed class LocalObjectStoreSpecs : ObjectStoreSpecs, IDisposable
         string left = Path.Combine(_store.RootPath, "_delta_log", ".dead-1.tmp");
         await File.WriteAllTextAsync(left, "half");
         Assert.Equal(["_delta_log/1.json"], await _store.ListAsync("").Select(o => o.Key).ToListAsync());
-        Assert.Equal(0, _store.SweepTemporaryFiles(DateTimeOffset.UtcNow.AddHours(-1)));
-        Assert.Equal(1, _store.SweepTemporaryFiles(DateTimeOffset.UtcNow.AddHours(1)));
+        Assert.Equal(0, await _store.SweepUnfinishedAsync(DateTimeOffset.UtcNow.AddHours(-1)));
+        Assert.Equal(1, await _store.SweepUnfinishedAsync(DateTimeOffset.UtcNow.AddHours(1)));
         Assert.False(File.Exists(left));
     }
 
