@@ -163,7 +163,7 @@ public sealed partial class DeltaTable
     }
 
     // Names, types and nullability: comments and ids in the fields' metadata do not make another table.
-    private static bool SameShape(DataType left, DataType right) => (left, right) switch
+    internal static bool SameShape(DataType left, DataType right) => (left, right) switch
     {
         (StructType a, StructType b) => a.Fields.Count == b.Fields.Count && a.Fields.Zip(b.Fields).All(static p =>
             string.Equals(p.First.Name, p.Second.Name, StringComparison.OrdinalIgnoreCase) && p.First.Nullable == p.Second.Nullable && SameShape(p.First.Type, p.Second.Type)),

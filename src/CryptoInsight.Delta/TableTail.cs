@@ -34,7 +34,7 @@ public sealed class TableTail
                 // Cleaned. What was read before the gap is whole, so it is handed out first.
                 return reached > version
                     ? new TailStep.Versions(version, reached, isAppendOnly, isAppendOnly ? appended : [])
-                    : new TailStep.FellBehind(await OldestAsync(ct).ConfigureAwait(false), newest);
+                    : new TailStep.FellBehind(await OldestAsync(Table, ct).ConfigureAwait(false), newest);
             }
 
             long size = commit.Adds.Where(static a => a.DataChange).Sum(static a => a.Size) + commit.ChangeFiles.Sum(static c => c.Size);
@@ -56,9 +56,9 @@ public sealed class TableTail
         commit.ChangeFiles.Count == 0 && !commit.Removes.Exists(static r => r.DataChange) && !commit.Adds.Exists(static a => a.DataChange && a.DeletionVector is not null);
 
     // The oldest version that has a checkpoint to start from and every commit after it.
-    private async Task<long> OldestAsync(CancellationToken ct)
+    internal static async Task<long> OldestAsync(DeltaTable table, CancellationToken ct)
     {
-        LogListing listing = await LogFiles.ListAsync(Table.Store, 0, ct).ConfigureAwait(false);
+        LogListing listing = await LogFiles.ListAsync(table.Store, 0, ct).ConfigureAwait(false);
         int at = listing.Commits.Count - 1;
         while (at > 0 && listing.Commits[at - 1].Version == listing.Commits[at].Version - 1)
         {
