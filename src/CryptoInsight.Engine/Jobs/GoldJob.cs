@@ -22,7 +22,7 @@ public sealed class GoldJob : ITableJob
 
     private readonly LakeTables _lake;
     private readonly SignalSettings _settings;
-    private readonly SymbolAsker _symbols;
+    private readonly ISymbols _symbols;
     private readonly TimeProvider _clock;
     private readonly SilverHorizon _horizon;
     private readonly GoldKeys _goldKeys;
@@ -31,7 +31,7 @@ public sealed class GoldJob : ITableJob
     private long _baseVersion;
 
     private GoldJob(
-        LakeTables lake, SignalSettings settings, SymbolAsker symbols, TimeProvider clock, SilverHorizon horizon, GoldKeys goldKeys, SignalPosition at, long baseVersion, bool mustRebuild)
+        LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, SilverHorizon horizon, GoldKeys goldKeys, SignalPosition at, long baseVersion, bool mustRebuild)
     {
         _lake = lake;
         _settings = settings;
@@ -47,7 +47,7 @@ public sealed class GoldJob : ITableJob
     public long Position => _mustRebuild ? -1 : _at.SilverVersion;
 
     /// <summary>Reads the three positions from Gold, and from Silver as of the first what the watermark follows from.</summary>
-    public static async Task<ITableJob> StartAsync(LakeTables lake, SignalSettings settings, SymbolAsker symbols, TimeProvider clock, CancellationToken ct)
+    public static async Task<ITableJob> StartAsync(LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(lake);
         Snapshot gold = await lake.Gold.Table.RefreshAsync(ct).ConfigureAwait(false);
