@@ -97,7 +97,7 @@ public sealed record AddFile(string Path, IReadOnlyDictionary<string, string?> P
 }
 
 /// <summary>A data file that belongs to the table no more; kept as a tombstone for readers and VACUUM.</summary>
-public sealed record RemoveFile(string Path, bool DataChange) : DeltaAction
+internal sealed record RemoveFile(string Path, bool DataChange) : DeltaAction
 {
     /// <summary>Milliseconds since the epoch.</summary>
     public long? DeletionTimestamp { get; init; }
@@ -128,7 +128,7 @@ public sealed record RemoveFile(string Path, bool DataChange) : DeltaAction
 }
 
 /// <summary>A file of change data: rows with <c>_change_type</c>.</summary>
-public sealed record AddCdcFile(string Path, IReadOnlyDictionary<string, string?> PartitionValues, long Size) : DeltaAction
+internal sealed record AddCdcFile(string Path, IReadOnlyDictionary<string, string?> PartitionValues, long Size) : DeltaAction
 {
     /// <summary>Free tags.</summary>
     public IReadOnlyDictionary<string, string?>? Tags { get; init; }
@@ -145,7 +145,7 @@ public sealed record AppTransaction(string AppId, long Version) : DeltaAction
 public sealed record DomainMetadata(string Domain, string Configuration, bool Removed) : DeltaAction;
 
 /// <summary>Who committed and how: free JSON, of which the engine itself reads <c>inCommitTimestamp</c>, <c>txnId</c> and <c>operation</c>.</summary>
-public sealed record CommitInfo(JsonElement Content) : DeltaAction;
+internal sealed record CommitInfo(JsonElement Content) : DeltaAction;
 
 /// <summary>Where the deleted rows of one file are written.</summary>
 /// <remarks><b>Source</b>: PROTOCOL.md, "Deletion Vector Descriptor Schema". StorageType <c>u</c> relative, <c>i</c> inline, <c>p</c> absolute.</remarks>

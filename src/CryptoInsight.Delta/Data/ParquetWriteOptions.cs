@@ -14,7 +14,7 @@ public enum ParquetCompression
 }
 
 /// <summary>How a data file is written.</summary>
-public sealed record ParquetWriteOptions
+internal sealed record ParquetWriteOptions
 {
     /// <summary>Snappy, row groups of 122,880 rows, pages of 1 MiB.</summary>
     public static ParquetWriteOptions Default { get; } = new();

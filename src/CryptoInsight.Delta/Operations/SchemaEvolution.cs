@@ -15,8 +15,8 @@ internal sealed record SchemaEvolution(TableLayout Layout, IReadOnlyList<DeltaAc
     {
         StructType schema = mode switch
         {
-            SchemaMode.Merge => rows.Aggregate(snapshot.Schema, static (known, batch) => Merged(known, ArrowSchemas.ToDelta(batch.Schema))),
-            SchemaMode.Overwrite when rows.Count > 0 => Replaced(snapshot, ArrowSchemas.ToDelta(rows[0].Schema)),
+            SchemaMode.Merge => rows.Aggregate(snapshot.Schema, static (known, batch) => Merged(known, ArrowTypes.FromArrowSchema(batch.Schema))),
+            SchemaMode.Overwrite when rows.Count > 0 => Replaced(snapshot, ArrowTypes.FromArrowSchema(rows[0].Schema)),
             _ => snapshot.Schema,
         };
         return schema.Equals(snapshot.Schema) ? new SchemaEvolution(TableLayout.Of(snapshot), []) : Change(snapshot, schema, newId);

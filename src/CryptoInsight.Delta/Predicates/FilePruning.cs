@@ -6,7 +6,7 @@ namespace CryptoInsight.Delta.Predicates;
 
 /// <summary>Decides from the log alone which files may hold a row for which a predicate is true.</summary>
 /// <remarks>Pure. Answers "maybe" wherever the statistics are silent, so a file is left out only if no row of it can match.</remarks>
-public static class FilePruning
+internal static class FilePruning
 {
     /// <summary>The files of <paramref name="files"/> that may match.</summary>
     /// <param name="files">Live files of the snapshot.</param>

@@ -7,7 +7,7 @@ namespace CryptoInsight.Delta.Schema;
 /// <summary>Which Arrow type each Delta type has in memory, and which names and ids it has in a Parquet file.</summary>
 /// <remarks>Timestamps are microseconds, zone <c>UTC</c>, or no zone for <c>timestamp_ntz</c>; decimals are 128 bits wide; a list's element is <c>element</c>, a map's entry
 /// <c>key_value</c> of <c>key</c> and <c>value</c>; an unshredded variant is a struct of <c>metadata</c> and <c>value</c>. <b>Source</b>: PROTOCOL.md, "Delta Data Type to Parquet Type Mappings".</remarks>
-public static class ArrowTypes
+public static partial class ArrowTypes
 {
     internal const string FieldIdKey = "PARQUET:field_id";
 

@@ -9,7 +9,7 @@ namespace CryptoInsight.Delta.Schema;
 /// <summary>Reads and writes the <c>schemaString</c> of the metadata action.</summary>
 /// <remarks><b>Source</b>: PROTOCOL.md, "Schema Serialization Format". Types that the engine knows by name only (<c>void</c>, <c>variant</c>, geometry) parse as a
 /// <see cref="PrimitiveType"/> of that name, so the feature check or the reader can refuse them by name instead of failing on text.</remarks>
-public static class SchemaJson
+internal static class SchemaJson
 {
     // Deeper nesting is no schema of a table but an attack on the stack.
     private const int DepthMax = 64;

@@ -153,8 +153,8 @@ public sealed class SchemaEvolutionSpecs
                 new StructField("u8", DataType.Short, false), new StructField("u32", DataType.Long), new StructField("d", new DecimalType(20, 3)), new StructField("t", DataType.Timestamp),
                 new StructField("l", new Delta.Schema.ArrayType(DataType.String, false)),
             ]),
-            ArrowSchemas.ToDelta(arrow));
-        Assert.Throws<UnsupportedFeatureException>(() => ArrowSchemas.ToDelta(new Field("h", Apache.Arrow.Types.UInt64Type.Default, true)));
+            ArrowTypes.FromArrowSchema(arrow));
+        Assert.Throws<UnsupportedFeatureException>(() => ArrowTypes.FromArrow(new Field("h", Apache.Arrow.Types.UInt64Type.Default, true)));
     }
 
     private static Task<DeltaTable> NewAsync(MemoryObjectStore store, string mapping = "none") => DeltaTable.OpenOrCreateAsync(store, new TableDefinition(Schema)

@@ -8,7 +8,7 @@ namespace CryptoInsight.Delta.Tests.Package;
 /// <summary>The package as a stranger gets it: packed, restored from a folder into a fresh program outside the repository, and run.</summary>
 public sealed class PackageSpecs
 {
-    private static readonly string Repository = FindRepository();
+    internal static readonly string Repository = FindRepository();
 
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
