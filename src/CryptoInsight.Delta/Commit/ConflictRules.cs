@@ -43,9 +43,10 @@ internal sealed record CommitConflict(ConflictKind Kind, string Why)
 /// <remarks>The checks and their order are those of the protocol's known writers; the documented outcome (inserts conflict with nothing, compaction never with inserts) follows.</remarks>
 internal static class ConflictRules
 {
-    /// <summary>The level that applies: a commit that changes no rows minds only its own files.</summary>
+    /// <summary>The level that applies: a commit that rewrites files but changes no rows minds only its own files.</summary>
+    /// <remarks>One without any file action is no such commit: it looked for rows and found none, and a row that came meanwhile would have been one.</remarks>
     internal static IsolationLevel LevelFor(PreparedCommit ours, Metadata metadata) =>
-        !ours.ChangesData && !ours.Actions.Any(static a => a is Metadata or Protocol) ? IsolationLevel.Snapshot
+        ours.IsRewrite && !ours.Actions.Any(static a => a is Metadata or Protocol) ? IsolationLevel.Snapshot
         : ours.Spec.Isolation ?? TableProperties.Isolation(metadata.Configuration.GetValueOrDefault(TableProperties.IsolationLevelProperty)) ?? IsolationLevel.Serializable;
 
     /// <summary>Why a fenced commit is superseded by a winner, or null if the winner is maintenance.</summary>

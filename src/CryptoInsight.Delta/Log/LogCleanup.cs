@@ -72,9 +72,9 @@ internal sealed class LogCleanup(TableLog log, TimeProvider clock)
                 await new CheckpointReader(log.Store, checkpoint).FoldAsync(new LogReplay(log.Store.Root), ct).ConfigureAwait(false);
                 return checkpoint.Version;
             }
-            catch (DamagedCheckpointException)
+            catch (Exception e) when (e is DamagedCheckpointException or ObjectNotFoundException)
             {
-                // It would leave nothing to build from: look for an older one.
+                // It would leave nothing to build from, or another cleanup has just taken it: look for an older one.
             }
         }
 
@@ -101,7 +101,14 @@ internal sealed class LogCleanup(TableLog log, TimeProvider clock)
         HashSet<string> needed = new(StringComparer.Ordinal);
         foreach (CheckpointFiles checkpoint in listing.Checkpoints.Where(c => c.Version >= keptFrom))
         {
-            needed.UnionWith(await new CheckpointReader(log.Store, checkpoint).SidecarKeysAsync(ct).ConfigureAwait(false));
+            try
+            {
+                needed.UnionWith(await new CheckpointReader(log.Store, checkpoint).SidecarKeysAsync(ct).ConfigureAwait(false));
+            }
+            catch (ObjectNotFoundException)
+            {
+                // Another cleanup has taken it: it needs no sidecars any more.
+            }
         }
 
         candidates.RemoveAll(needed.Contains);

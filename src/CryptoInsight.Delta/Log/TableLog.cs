@@ -101,7 +101,15 @@ internal sealed class TableLog
 
             if (news.Count < ForwardStepsMax)
             {
-                return Current;
+                // Asked after the next version was not there: a process that slept in between may have looked where the log is cleaned by now.
+                long seen = Current.Version;
+                await EnsureCurrentIsInLogAsync(ct).ConfigureAwait(false);
+                if (Current.Version == seen)
+                {
+                    return Current;
+                }
+
+                continue;
             }
 
             // Far behind: a checkpoint ahead is the shorter way.

@@ -49,6 +49,8 @@ internal static class Vacuum
 
     public static async Task<VacuumOutcome> RunAsync(DeltaTable table, VacuumSpec spec, CancellationToken ct)
     {
+        // Before the look at the table: what is committed after it is then younger than any cutoff, however long this process sleeps in between.
+        DateTimeOffset now = table.Options.Clock.GetUtcNow();
         Snapshot snapshot = await table.RefreshAsync(ct).ConfigureAwait(false);
         ProtocolSupport.CheckWritable(snapshot.Protocol, snapshot.Metadata, snapshot.Schema, table.Store.Root);
         TimeSpan least = TableProperties.DeletedFileRetention(snapshot.Metadata);
@@ -58,7 +60,7 @@ internal static class Vacuum
             throw new DeltaException($"VACUUM with a retention of {retention} would remove files of the table at {table.Store.Root} that readers may still need; the table keeps them for {least}. Ask for a longer retention, or allow a short one knowing that nobody reads or writes.");
         }
 
-        DateTimeOffset cutoff = table.Options.Clock.GetUtcNow() - retention;
+        DateTimeOffset cutoff = now - retention;
         IReadOnlyCollection<RemoveFile> tombstones = await Tombstones.ReadAsync(table.Log, snapshot, long.MinValue, ct).ConfigureAwait(false);
         HashSet<string> needed = await NeededAsync(table, snapshot, tombstones, cutoff, DeltaTable.Lowest(spec.NeededFrom, await table.Readers.NeededFromAsync(ct).ConfigureAwait(false)), ct).ConfigureAwait(false);
         List<(string Key, long Bytes)> found = spec.Full

@@ -64,6 +64,16 @@ public class ConflictRulesSpecs
     }
 
     [Fact]
+    public async Task An_edit_that_found_no_row_minds_rows_that_appear_where_it_looked()
+    {
+        Snapshot s = await BaseAsync();
+        PreparedCommit found = Rewrite(s, s_a) with { Actions = [] };
+        Assert.Equal(ConflictKind.ConcurrentAppend, Check(found, Winner(true, Tables.Add("x", dt: "2026-01-01"))));
+        Assert.Null(Check(found, Winner(true, Tables.Add("x", dt: "2026-01-02"))));
+        Assert.Null(Check(found, Winner(false, Tables.Remove(s_b, dataChange: false), Tables.Add("x", dataChange: false))));
+    }
+
+    [Fact]
     public async Task Under_write_serializable_blind_appends_slip_in_and_rewrites_do_not()
     {
         Snapshot s = await BaseAsync("WriteSerializable");
