@@ -48,8 +48,14 @@ internal static class SilverRows
             Times(rows, r => r.Candle.CloseTime), Numbers(rows, r => r.Candle.QuoteVolume!.Value), Trades(rows), Numbers(rows, r => r.Candle.TakerBuyBase!.Value), Numbers(rows, r => r.Candle.TakerBuyQuote!.Value),
             Texts(rows, r => r.Key.UniqueKey), Times(rows, r => r.Candle.OpenTime), Times(rows, r => r.IngestTime), Texts(rows, r => r.Source), Days(rows),
         ];
-        return new RecordBatch(s_schema, columns, rows.Count);
+        return Batch(rows.Count, columns);
     }
+
+    /// <summary>Columns in the table's order as one batch.</summary>
+    public static RecordBatch Batch(int rows, IReadOnlyList<IArrowArray> columns) => new(s_schema, columns, rows);
+
+    /// <summary>A column of instants in microseconds.</summary>
+    public static TimestampArray Times(long[] micros) => new(s_time, WideMarket.Wrap(micros), ArrowBuffer.Empty, micros.Length, 0, 0);
 
     private static Field Text(string name) => new(name, StringType.Default, false);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Apache.Arrow;
 using ParquetSharp;
@@ -11,7 +10,7 @@ namespace CryptoInsight.Benchmarks.Opponents;
 /// <remarks>Per commit: list the log and parse every entry of it (the newest version, the live files, the positions); write the Parquet file (the same library, snappy) and sync it; sync its folder;
 /// write the log entry under its final name with CREATE_NEW and sync it; sync the log folder. It writes no statistics but the number of records, keeps no checkpoint, and
 /// begins with a new table every 100 commits, as if a checkpoint had been written for nothing: it has less to do than a correct writer.</remarks>
-internal sealed partial class NaiveDeltaWriter(string parent)
+internal sealed class NaiveDeltaWriter(string parent)
 {
     public const int CommitsPerTable = 100;
 
@@ -34,9 +33,9 @@ internal sealed partial class NaiveDeltaWriter(string parent)
         Directory.CreateDirectory(folder);
         string name = $"part-{version + 1:00000}-{fileCount:00000}.snappy.parquet";
         long size = WriteParquet(Path.Combine(folder, name), rows);
-        SyncFolder(folder);
+        Durable.Sync(folder);
         WriteEntry(version + 1, $"{partition}/{name}", partition, size, rows.Length);
-        SyncFolder(Path.Combine(_root, "_delta_log"));
+        Durable.Sync(Path.Combine(_root, "_delta_log"));
     }
 
     private (long Version, int Files, Dictionary<string, long> Positions) ReadLog()
@@ -97,24 +96,4 @@ internal sealed partial class NaiveDeltaWriter(string parent)
         file.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', entry)));
         file.Flush(flushToDisk: true);
     }
-
-    public static void SyncFolder(string path)
-    {
-        int handle = Open(path, 0);
-        if (handle < 0 || Fsync(handle) != 0)
-        {
-            throw new IOException($"'{path}' cannot be synced (error {Marshal.GetLastPInvokeError()}).");
-        }
-
-        _ = Close(handle);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Fsync(int handle);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int handle);
 }
