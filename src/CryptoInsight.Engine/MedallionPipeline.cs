@@ -117,9 +117,9 @@ public sealed class MedallionPipeline : IAsyncDisposable
         JobSpec[] jobs =
         [
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
-                ct => SilverJob.StartAsync(Lake, judge, RunId, ct)),
+                ct => SilverJob.StartAsync(Lake, judge, RunId, ct)) { Output = Lake.Silver.Table },
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
-                ct => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, ct)),
+                ct => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, JobStart.Position, ct)) { Output = Lake.Gold.Table },
         ];
         foreach (JobSpec job in jobs)
         {
