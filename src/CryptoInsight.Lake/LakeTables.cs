@@ -3,12 +3,13 @@ using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Lake;
 
 /// <summary>The tables of the medallion, opened; made first if they are not there.</summary>
-public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters)
+public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters, OperationsTables Operations)
 {
     /// <summary>The index by version, for whoever has to look it up.</summary>
     public FearGreedVersions Index { get; } = new(Location);
@@ -20,6 +21,8 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         [DeadLetterTable.Binance] = DeadLetterTable.Definition,
         [SilverChartsTable.Name] = SilverChartsTable.Definition,
         [GoldSignalsTable.Name] = GoldSignalsTable.Definition,
+        [JobRunsTable.Name] = JobRunsTable.Definition,
+        [EventsTable.Name] = EventsTable.Definition,
     };
 
     public static async Task<LakeTables> OpenOrCreateAsync(LakeLocation location, DeltaTableOptions options, CancellationToken ct = default)
@@ -36,6 +39,9 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
             new BronzeChartsTable(await OpenAsync(BronzeChartsTable.Name).ConfigureAwait(false)),
             new SilverChartsTable(await OpenAsync(SilverChartsTable.Name).ConfigureAwait(false)),
             new GoldSignalsTable(await OpenAsync(GoldSignalsTable.Name).ConfigureAwait(false)),
-            new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)));
+            new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)),
+            new OperationsTables(
+                new JobRunsTable(await OpenAsync(JobRunsTable.Name).ConfigureAwait(false)),
+                new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false))));
     }
 }
