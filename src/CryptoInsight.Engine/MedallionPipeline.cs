@@ -156,13 +156,13 @@ public sealed class MedallionPipeline : IAsyncDisposable
         var silverBell = new CommitBell(Clock, Options.JobPollEvery);
         var judge = new BronzeJudge(KlineWireSchema.Binance, ExpectationSet.Default);
         IActorRef shards = SymbolShards.Start(_system, Options.Signals, new SymbolHistories(Lake.Silver));
-        var symbols = new SymbolAsker(shards, RunId, Options.AnswerTimeout);
+        var symbols = new SymbolAsker(_system, shards, RunId, Options.AnswerTimeout);
         JobSpec[] jobs =
         [
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
-                (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, ct)),
+                (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, ct)) { Output = Lake.Silver.Table },
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
-                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)),
+                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)) { Output = Lake.Gold.Table },
         ];
         var node = new JobNode(Environment.MachineName, RunId, Jobs, _journal, Options.Backoff, Options.JournalEvery, Clock);
         foreach (JobSpec job in jobs)
