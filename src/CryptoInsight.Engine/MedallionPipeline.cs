@@ -4,14 +4,12 @@ using Akka.Streams;
 using Akka.Streams.Dsl;
 using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
-using CryptoInsight.Domain.Quality;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Engine.Operations;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
-using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Engine;
 
@@ -111,13 +109,13 @@ public sealed class MedallionPipeline : IAsyncDisposable
     private void StartJobs()
     {
         var silverBell = new CommitBell(Clock, Options.JobPollEvery);
-        var judge = new BronzeJudge(KlineWireSchema.Binance, ExpectationSet.Default);
+        var judge = new BronzeJudge(Options.Silver.WireSchema, Options.Silver.Expectations, Options.Silver.OnSchemaDrift);
         IActorRef shards = SymbolShards.Start(_system, Options.Signals, new SymbolHistories(Lake.Silver));
         var symbols = new SymbolAsker(shards, RunId, Options.AnswerTimeout);
         JobSpec[] jobs =
         [
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
-                ct => SilverJob.StartAsync(Lake, judge, RunId, ct)),
+                ct => SilverJob.StartAsync(Lake, judge, RunId, Options.Silver.RebuildRowsMax, ct)),
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
                 ct => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, ct)),
         ];

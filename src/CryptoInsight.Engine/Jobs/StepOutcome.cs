@@ -36,4 +36,23 @@ public sealed record StepReport(long InputVersion, long OutputVersion)
 
     /// <summary>Rows written to the job's own table.</summary>
     public long RowsOut { get; init; }
+
+    /// <summary>Rows that broke a rule, could not be parsed or carried an unknown element, by code; a row may count for several.</summary>
+    public IReadOnlyDictionary<string, long> BrokenRules { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Two steps as one, this one first.</summary>
+    public StepReport Plus(StepReport later)
+    {
+        ArgumentNullException.ThrowIfNull(later);
+        return new StepReport(later.InputVersion, later.OutputVersion)
+        {
+            RowsIn = RowsIn + later.RowsIn,
+            RowsAccepted = RowsAccepted + later.RowsAccepted,
+            RowsSuperseded = RowsSuperseded + later.RowsSuperseded,
+            RowsUnchanged = RowsUnchanged + later.RowsUnchanged,
+            RowsQuarantined = RowsQuarantined + later.RowsQuarantined,
+            RowsOut = RowsOut + later.RowsOut,
+            BrokenRules = BrokenRules.Concat(later.BrokenRules).GroupBy(r => r.Key).ToDictionary(g => g.Key, g => g.Sum(r => r.Value)),
+        };
+    }
 }
