@@ -102,6 +102,9 @@ public sealed class KlineWireSchema
     /// <summary>True if a column, ignored or not, claims the element.</summary>
     public bool KnowsElement(int element) => element < _byElement.Length && _byElement[element] is not null;
 
+    /// <summary>True if a column, ignored or not, claims the field of an object.</summary>
+    public bool KnowsField(string jsonName) => _byName.ContainsKey(jsonName);
+
     /// <summary>True if every element up to <see cref="ElementCount"/> is claimed.</summary>
     internal bool IsGapless { get; }
 
@@ -136,7 +139,8 @@ public sealed class KlineWireSchema
     private static bool SharesPlace(WireColumn a, WireColumn b) =>
         (a.Element is not null && a.Element == b.Element) || (a.JsonName is not null && a.JsonName == b.JsonName);
 
-    private static IEnumerable<string> FaultsOf(IReadOnlyList<WireColumn> columns)
+    /// <summary>Everything that keeps these columns from being a schema; empty if they are one.</summary>
+    public static IEnumerable<string> FaultsOf(IReadOnlyList<WireColumn> columns)
     {
         foreach (WireColumn c in columns)
         {
