@@ -1,6 +1,7 @@
 using CryptoInsight.Delta;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
+using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
 using CryptoInsight.Lake.Silver;
 
@@ -9,6 +10,9 @@ namespace CryptoInsight.Lake;
 /// <summary>The tables of the medallion, opened; made first if they are not there.</summary>
 public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters)
 {
+    /// <summary>The tables of the Fear and Greed index.</summary>
+    public required FearGreedTables FearGreed { get; init; }
+
     /// <summary>The tables' definitions by name.</summary>
     public static IReadOnlyDictionary<string, TableDefinition> Definitions { get; } = new Dictionary<string, TableDefinition>
     {
@@ -16,6 +20,10 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         [DeadLetterTable.Binance] = DeadLetterTable.Definition,
         [SilverChartsTable.Name] = SilverChartsTable.Definition,
         [GoldSignalsTable.Name] = GoldSignalsTable.Definition,
+        [BronzeFearGreedTable.Name] = BronzeFearGreedTable.Definition,
+        [DeadLetterTable.FearGreed] = DeadLetterTable.Definition,
+        [SilverFearGreedTable.Name] = SilverFearGreedTable.Definition,
+        [GoldFearGreedTable.Name] = GoldFearGreedTable.Definition,
     };
 
     public static async Task<LakeTables> OpenOrCreateAsync(LakeLocation location, DeltaTableOptions options, CancellationToken ct = default)
@@ -32,6 +40,13 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
             new BronzeChartsTable(await OpenAsync(BronzeChartsTable.Name).ConfigureAwait(false)),
             new SilverChartsTable(await OpenAsync(SilverChartsTable.Name).ConfigureAwait(false)),
             new GoldSignalsTable(await OpenAsync(GoldSignalsTable.Name).ConfigureAwait(false)),
-            new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)));
+            new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)))
+        {
+            FearGreed = new FearGreedTables(
+                new BronzeFearGreedTable(await OpenAsync(BronzeFearGreedTable.Name).ConfigureAwait(false)),
+                new SilverFearGreedTable(await OpenAsync(SilverFearGreedTable.Name).ConfigureAwait(false)),
+                new GoldFearGreedTable(await OpenAsync(GoldFearGreedTable.Name).ConfigureAwait(false)),
+                new DeadLetterTable(await OpenAsync(DeadLetterTable.FearGreed).ConfigureAwait(false))),
+        };
     }
 }

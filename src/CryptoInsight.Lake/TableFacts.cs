@@ -2,6 +2,7 @@ using CryptoInsight.Delta;
 using CryptoInsight.Delta.Log;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
+using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
 using CryptoInsight.Lake.Silver;
 
@@ -18,6 +19,8 @@ public sealed record TableFacts(string Name, long Version, long Rows, int Files,
         [
             Of(BronzeChartsTable.Name, lake.Bronze.Table), Of(DeadLetterTable.Binance, lake.DeadLetters.Table),
             Of(SilverChartsTable.Name, lake.Silver.Table), Of(GoldSignalsTable.Name, lake.Gold.Table),
+            Of(BronzeFearGreedTable.Name, lake.FearGreed.Bronze.Table), Of(DeadLetterTable.FearGreed, lake.FearGreed.DeadLetters.Table),
+            Of(SilverFearGreedTable.Name, lake.FearGreed.Silver.Table), Of(GoldFearGreedTable.Name, lake.FearGreed.Gold.Table),
         ];
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using CryptoInsight.Delta;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
+using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Lake.Sql;
@@ -19,7 +20,10 @@ public static class KeyChecks
     {
         [SilverChartsTable.Name] = "unique_key",
         [GoldSignalsTable.Name] = "symbol || '|' || timeframe || '|' || epoch_us(bucket_start)",
+        [SilverFearGreedTable.Name] = "CAST(dt AS VARCHAR)", // one value a day
+        [GoldFearGreedTable.Name] = "CAST(epoch_us(ts_utc) AS VARCHAR)",
         [DeadLetterTable.Binance] = "dlq_id",
+        [DeadLetterTable.FearGreed] = "dlq_id",
     };
 
     /// <summary>The checks that a table has.</summary>

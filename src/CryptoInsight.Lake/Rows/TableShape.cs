@@ -97,8 +97,8 @@ internal sealed class TableShape<TRow>
             return builder.Build();
         });
 
-    public TableShape<TRow> NullableLong(string name, Func<TRow, long?> value) =>
-        Add(name, DataType.Long, Int64Type.Default, true, rows =>
+    public TableShape<TRow> NullableLong(string name, Func<TRow, long?> value, bool nullable = true) =>
+        Add(name, DataType.Long, Int64Type.Default, nullable, rows =>
         {
             var builder = new Int64Array.Builder().Reserve(rows.Count);
             for (int i = 0; i < rows.Count; i++)
