@@ -4,7 +4,9 @@ using Akka.Streams;
 using Akka.Streams.Dsl;
 using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Positions;
 using CryptoInsight.Domain.Quality;
+using CryptoInsight.Domain.Sentiment;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Engine.Operations;
@@ -12,13 +14,14 @@ using CryptoInsight.Engine.Options;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
 using CryptoInsight.Sources.Binance;
+using CryptoInsight.Sources.FearGreed;
 
 namespace CryptoInsight.Engine;
 
 /// <summary>START HERE: the whole running system on one page.</summary>
 /// <remarks>
 /// <code>
-/// files ────────┐
+/// files ────────┐                             (the index and the positions beside them: SentimentJobs)
 ///               ├─> bronze_charts ─(tail)─> 02_transform_silver_binance ─> silver_charts ─(tail)─> 03_aggregate_gold_binance ─> gold_signals ─(tail)─> SignalBoard
 /// exchange ─────┘                                └─> dlq_binance                                        │ asks, waits for all
 ///                                                                                                       └─> one actor per symbol (sharded)
@@ -32,6 +35,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
     private readonly IMaterializer _materializer;
     private readonly CommitBell _bronzeBell;
     private readonly CommitBell _goldBell;
+    private readonly SentimentJobs _sentiment;
     private readonly CancellationTokenSource _stopping = new();
 
     private MedallionPipeline(ActorSystem system, IMaterializer materializer, LakeTables lake, EngineOptions options, TimeProvider clock, string runId)
@@ -44,6 +48,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
         RunId = runId;
         _bronzeBell = new CommitBell(clock, options.JobPollEvery);
         _goldBell = new CommitBell(clock, options.JobPollEvery);
+        _sentiment = new SentimentJobs(lake, clock, runId, options.JobPollEvery, _goldBell);
     }
 
     public LakeTables Lake { get; }
@@ -88,6 +93,24 @@ public sealed class MedallionPipeline : IAsyncDisposable
     public Task IngestAsync(ExchangeFeed exchange) =>
         BinanceToBronze.Graph(exchange, Lake, Options.Ingest, _ => _bronzeBell.Ring(), _stopping.Token).Run(_materializer);
 
+    /// <summary>Follows the Fear and Greed index until the pipeline stops or the publisher refuses.</summary>
+    public Task IngestAsync(PolledSource<RawFearGreed> index) =>
+        PollToBronze.Graph(index, Options.Backoff, _ => _sentiment.FearGreedBell.Ring(), _stopping.Token).Run(_materializer);
+
+    /// <summary>Follows the top traders' positions until the pipeline stops or the leaderboard refuses.</summary>
+    public Task IngestAsync(PolledSource<RawPosition> leaderboard) =>
+        PollToBronze.Graph(leaderboard, Options.Backoff, _ => _sentiment.PositionsBell.Ring(), _stopping.Token).Run(_materializer);
+
+    /// <summary>Replays a recorded index; ends when its values are durable in Gold. Returns the rows added to Bronze.</summary>
+    public async Task<int> ReplayAsync(FearGreedFile file, CancellationToken ct)
+    {
+        int added = await ReplayFearGreed.RunAsync(file, Lake.FearGreed.Bronze, RunId, UnixMicros.From(Clock.GetUtcNow()), ct).ConfigureAwait(false);
+        _sentiment.FearGreedBell.Ring();
+        ThrowIfFailed(await Jobs.ReachedAsync(FearGreedRules.Id, Lake.FearGreed.Bronze.Table.Snapshot.Version, ct).ConfigureAwait(false));
+        ThrowIfFailed(await Jobs.ReachedAsync(FearGreedDerivation.Id, Lake.FearGreed.Silver.Table.Snapshot.Version, ct).ConfigureAwait(false));
+        return added;
+    }
+
     /// <summary>Keeps the board of newest signals up to date from Gold.</summary>
     public Task ShowAsync() =>
         GoldToDashboard.Graph(Lake.Gold, Signals, _goldBell, new TailLimits(1_000, Options.GoldStepBytesMax)).Run(_materializer).Finished;
@@ -120,6 +143,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
                 ct => SilverJob.StartAsync(Lake, judge, RunId, ct)),
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
                 ct => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, ct)),
+            .. _sentiment.Specs(),
         ];
         foreach (JobSpec job in jobs)
         {

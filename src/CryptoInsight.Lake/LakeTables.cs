@@ -3,6 +3,7 @@ using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Lake;
@@ -12,6 +13,9 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
 {
     /// <summary>The tables of the Fear and Greed index.</summary>
     public required FearGreedTables FearGreed { get; init; }
+
+    /// <summary>The tables of top-trader positions.</summary>
+    public required PositionTables Positions { get; init; }
 
     /// <summary>The tables' definitions by name.</summary>
     public static IReadOnlyDictionary<string, TableDefinition> Definitions { get; } = new Dictionary<string, TableDefinition>
@@ -24,6 +28,11 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         [DeadLetterTable.FearGreed] = DeadLetterTable.Definition,
         [SilverFearGreedTable.Name] = SilverFearGreedTable.Definition,
         [GoldFearGreedTable.Name] = GoldFearGreedTable.Definition,
+        [BronzePositionsTable.Name] = BronzePositionsTable.Definition,
+        [DeadLetterTable.Leaderboard] = DeadLetterTable.Definition,
+        [SilverPositionsTable.Name] = SilverPositionsTable.Definition,
+        [GoldPositionsSummaryTable.Name] = GoldPositionsSummaryTable.Definition,
+        [GoldPricePositions4hTable.Name] = GoldPricePositions4hTable.Definition,
     };
 
     public static async Task<LakeTables> OpenOrCreateAsync(LakeLocation location, DeltaTableOptions options, CancellationToken ct = default)
@@ -47,6 +56,12 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
                 new SilverFearGreedTable(await OpenAsync(SilverFearGreedTable.Name).ConfigureAwait(false)),
                 new GoldFearGreedTable(await OpenAsync(GoldFearGreedTable.Name).ConfigureAwait(false)),
                 new DeadLetterTable(await OpenAsync(DeadLetterTable.FearGreed).ConfigureAwait(false))),
+            Positions = new PositionTables(
+                new BronzePositionsTable(await OpenAsync(BronzePositionsTable.Name).ConfigureAwait(false)),
+                new SilverPositionsTable(await OpenAsync(SilverPositionsTable.Name).ConfigureAwait(false)),
+                new GoldPositionsSummaryTable(await OpenAsync(GoldPositionsSummaryTable.Name).ConfigureAwait(false)),
+                new GoldPricePositions4hTable(await OpenAsync(GoldPricePositions4hTable.Name).ConfigureAwait(false)),
+                new DeadLetterTable(await OpenAsync(DeadLetterTable.Leaderboard).ConfigureAwait(false))),
         };
     }
 }

@@ -4,6 +4,7 @@ using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Lake;
@@ -21,6 +22,9 @@ public sealed record TableFacts(string Name, long Version, long Rows, int Files,
             Of(SilverChartsTable.Name, lake.Silver.Table), Of(GoldSignalsTable.Name, lake.Gold.Table),
             Of(BronzeFearGreedTable.Name, lake.FearGreed.Bronze.Table), Of(DeadLetterTable.FearGreed, lake.FearGreed.DeadLetters.Table),
             Of(SilverFearGreedTable.Name, lake.FearGreed.Silver.Table), Of(GoldFearGreedTable.Name, lake.FearGreed.Gold.Table),
+            Of(BronzePositionsTable.Name, lake.Positions.Bronze.Table), Of(DeadLetterTable.Leaderboard, lake.Positions.DeadLetters.Table),
+            Of(SilverPositionsTable.Name, lake.Positions.Silver.Table), Of(GoldPositionsSummaryTable.Name, lake.Positions.Summary.Table),
+            Of(GoldPricePositions4hTable.Name, lake.Positions.PricePositions.Table),
         ];
     }
 

@@ -17,6 +17,9 @@ public sealed record EngineOptions(
     BackoffOptions Backoff,
     string HttpBind)
 {
+    /// <summary>The Fear and Greed index and top-trader positions.</summary>
+    public required SentimentOptions Sentiment { get; init; }
+
     /// <summary>Reads the section <c>cryptoinsight</c>; <see cref="SettingsException"/> lists every fault.</summary>
     public static EngineOptions FromConfig(Config config)
     {
@@ -44,7 +47,10 @@ public sealed record EngineOptions(
             new BackoffOptions(
                 read.Duration("jobs.backoff-min", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
                 read.Duration("jobs.backoff-max", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24))),
-            read.Text("http.bind"));
+            read.Text("http.bind"))
+        {
+            Sentiment = SentimentOptions.Read(read),
+        };
         read.ThrowIfFaulty();
         return options;
     }

@@ -44,6 +44,7 @@ public static class NodeApi
 
         HealthEndpoints.Map(app, pipeline);
         new MarketEndpoints(pipeline, exchange, series).Map(app.MapGroup("/api/v1"));
+        new SentimentEndpoints(pipeline.Lake).Map(app.MapGroup("/api/v1"));
         await app.StartAsync(ct);
         return app;
     }

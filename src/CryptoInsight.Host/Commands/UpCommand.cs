@@ -45,17 +45,20 @@ public static class UpCommand
         await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, runId, clock, context.Error, ct);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
         ExchangeFeed feed = exchange.Feed(context.Options, lake.Bronze);
+        using SentimentConnection sentiment = SentimentConnection.Open(
+            context.Options.Sentiment, exchange, lake, LeaderboardSecrets.Read(Environment.GetEnvironmentVariable), runId, clock, context.Error);
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
         await using WebApplication web = await NodeApi.StartAsync(bind, pipeline, exchange, feed.Series, ct);
         var url = new Uri(web.Urls.First());
         held.Announce(url);
-        await SayAsync(context, exchange, feed.Series, url);
+        await SayAsync(context, exchange, feed.Series, sentiment, url);
         Task board = pipeline.ShowAsync();
         Task ingestion = pipeline.IngestAsync(feed);
+        IEnumerable<Task> beside = sentiment.Start(pipeline).Select(s => FailureOfAsync(s, ct));
         try
         {
-            Task ended = await Task.WhenAny(ingestion, board, Task.Delay(Timeout.Infinite, ct));
-            await ended; // ingestion and board only end by failing, or with ct
+            Task ended = await Task.WhenAny([ingestion, board, .. beside, Task.Delay(Timeout.Infinite, ct)]);
+            await ended; // they only end by failing, or with ct
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -66,7 +69,14 @@ public static class UpCommand
         return ExitCode.Ok;
     }
 
-    private static async Task SayAsync(CommandContext context, ExchangeConnection exchange, IReadOnlyList<SeriesStart> series, Uri url)
+    /// <summary>A source that refuses for good is no reason to stop the node; one that fails is.</summary>
+    private static async Task FailureOfAsync(Task source, CancellationToken ct)
+    {
+        await source;
+        await Task.Delay(Timeout.Infinite, ct);
+    }
+
+    private static async Task SayAsync(CommandContext context, ExchangeConnection exchange, IReadOnlyList<SeriesStart> series, SentimentConnection sentiment, Uri url)
     {
         int symbols = series.Select(s => s.Symbol).Distinct().Count();
         IEnumerable<Interval> intervals = series.Select(s => s.Interval).Distinct().Order();
@@ -75,6 +85,7 @@ public static class UpCommand
               page      {url}
               exchange  {exchange.Title}
               follows   {symbols} symbols, intervals {string.Join(", ", intervals)}
+              beside    Fear & Greed {sentiment.FearGreed?.Source ?? "off"}, top traders {(sentiment.Leaderboard is { } l ? $"{l.Questions.Count} accounts of {l.Source}" : "off")}
               lake      {Path.GetFullPath(context.Options.Lake.Path)}
             Stop with Ctrl+C; start again with the same command, it goes on where it stopped.
             """));

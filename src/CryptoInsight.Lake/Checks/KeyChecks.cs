@@ -5,6 +5,7 @@ using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Lake.Sql;
 
@@ -24,6 +25,10 @@ public static class KeyChecks
         [GoldFearGreedTable.Name] = "CAST(epoch_us(ts_utc) AS VARCHAR)",
         [DeadLetterTable.Binance] = "dlq_id",
         [DeadLetterTable.FearGreed] = "dlq_id",
+        [DeadLetterTable.Leaderboard] = "dlq_id",
+        [SilverPositionsTable.Name] = "unique_key",
+        [GoldPositionsSummaryTable.Name] = "uid || '|' || symbol",
+        [GoldPricePositions4hTable.Name] = "symbol || '|' || epoch_us(bucket_start)",
     };
 
     /// <summary>The checks that a table has.</summary>
