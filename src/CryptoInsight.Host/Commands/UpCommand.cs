@@ -4,6 +4,7 @@ using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Flows;
+using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Host.Api;
 using CryptoInsight.Host.Node;
 using CryptoInsight.Lake;
@@ -13,6 +14,9 @@ namespace CryptoInsight.Host.Commands;
 /// <summary><c>up</c>: the whole node. Backfill, ingestion, Silver, Gold, API and page, until it is stopped.</summary>
 public static class UpCommand
 {
+    /// <summary>How long the index and the positions wait for the first charts.</summary>
+    private static readonly TimeSpan s_chartsFirst = TimeSpan.FromSeconds(20);
+
     public static Command Create(GlobalOptions global)
     {
         ArgumentNullException.ThrowIfNull(global);
@@ -54,10 +58,10 @@ public static class UpCommand
         await SayAsync(context, exchange, feed.Series, sentiment, url);
         Task board = pipeline.ShowAsync();
         Task ingestion = pipeline.IngestAsync(feed);
-        IEnumerable<Task> beside = sentiment.Start(pipeline).Select(s => FailureOfAsync(s, ct));
+        Task beside = FollowBesideAsync(sentiment, pipeline, ct);
         try
         {
-            Task ended = await Task.WhenAny([ingestion, board, .. beside, Task.Delay(Timeout.Infinite, ct)]);
+            Task ended = await Task.WhenAny([ingestion, board, beside, Task.Delay(Timeout.Infinite, ct)]);
             await ended; // they only end by failing, or with ct
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -69,10 +73,12 @@ public static class UpCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>A source that refuses for good is no reason to stop the node; one that fails is.</summary>
-    private static async Task FailureOfAsync(Task source, CancellationToken ct)
+    /// <summary>The index and the positions, once the first charts are there: their history is thousands of small files, and people wait for prices first.</summary>
+    /// <remarks>A source that refuses for good is no reason to stop the node; one that fails is.</remarks>
+    private static async Task FollowBesideAsync(SentimentConnection sentiment, MedallionPipeline pipeline, CancellationToken ct)
     {
-        await source;
+        await Task.WhenAny(pipeline.Jobs.ReachedAsync(GoldJob.Id, 1, ct), Task.Delay(s_chartsFirst, ct));
+        await Task.WhenAll(sentiment.Start(pipeline));
         await Task.Delay(Timeout.Infinite, ct);
     }
 

@@ -3,6 +3,7 @@ using CryptoInsight.Lake.Checks;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Lake.Sql;
 
@@ -24,7 +25,10 @@ public sealed class CheckSpecs
         Assert.All(outcomes, o => Assert.True(o.State == CheckState.Ok, $"{o.Table} {o.Check}: {o.Evidence}"));
         Assert.Equal(4 * LakeTables.Definitions.Count, outcomes.Count(o => o.Check is "log" or "files" or "deletion vectors" or "statistics"));
         Assert.Equal(
-            [DeadLetterTable.Binance, DeadLetterTable.FearGreed, GoldFearGreedTable.Name, GoldSignalsTable.Name, SilverChartsTable.Name, SilverFearGreedTable.Name],
+            [
+                DeadLetterTable.Binance, DeadLetterTable.FearGreed, DeadLetterTable.Leaderboard, GoldFearGreedTable.Name, GoldPositionsSummaryTable.Name, GoldPricePositions4hTable.Name,
+                GoldSignalsTable.Name, SilverChartsTable.Name, SilverFearGreedTable.Name, SilverPositionsTable.Name,
+            ],
             outcomes.Where(o => o.Check == "keys once (INV-2)").Select(o => o.Table).Order(StringComparer.Ordinal));
         Assert.Single(outcomes, o => o.Check == "no key lost (INV-1)");
         Assert.Contains(outcomes, o => o.Table == SilverChartsTable.Name && o.Evidence.Contains("144 keys, none twice", StringComparison.Ordinal));
