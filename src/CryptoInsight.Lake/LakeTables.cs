@@ -3,13 +3,14 @@ using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Lake;
 
 /// <summary>The tables of the medallion, opened; made first if they are not there.</summary>
-public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters)
+public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters, OperationsTables Operations)
 {
     /// <summary>The tables of the Fear and Greed index.</summary>
     public required FearGreedTables FearGreed { get; init; }
@@ -33,6 +34,8 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         [SilverPositionsTable.Name] = SilverPositionsTable.Definition,
         [GoldPositionsSummaryTable.Name] = GoldPositionsSummaryTable.Definition,
         [GoldPricePositions4hTable.Name] = GoldPricePositions4hTable.Definition,
+        [JobRunsTable.Name] = JobRunsTable.Definition,
+        [EventsTable.Name] = EventsTable.Definition,
     };
 
     public static async Task<LakeTables> OpenOrCreateAsync(LakeLocation location, DeltaTableOptions options, CancellationToken ct = default)
@@ -49,7 +52,10 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
             new BronzeChartsTable(await OpenAsync(BronzeChartsTable.Name).ConfigureAwait(false)),
             new SilverChartsTable(await OpenAsync(SilverChartsTable.Name).ConfigureAwait(false)),
             new GoldSignalsTable(await OpenAsync(GoldSignalsTable.Name).ConfigureAwait(false)),
-            new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)))
+            new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)),
+            new OperationsTables(
+                new JobRunsTable(await OpenAsync(JobRunsTable.Name).ConfigureAwait(false)),
+                new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false))))
         {
             FearGreed = new FearGreedTables(
                 new BronzeFearGreedTable(await OpenAsync(BronzeFearGreedTable.Name).ConfigureAwait(false)),

@@ -4,6 +4,7 @@ using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 
@@ -25,6 +26,7 @@ public sealed record TableFacts(string Name, long Version, long Rows, int Files,
             Of(BronzePositionsTable.Name, lake.Positions.Bronze.Table), Of(DeadLetterTable.Leaderboard, lake.Positions.DeadLetters.Table),
             Of(SilverPositionsTable.Name, lake.Positions.Silver.Table), Of(GoldPositionsSummaryTable.Name, lake.Positions.Summary.Table),
             Of(GoldPricePositions4hTable.Name, lake.Positions.PricePositions.Table),
+            Of(JobRunsTable.Name, lake.Operations.JobRuns.Table), Of(EventsTable.Name, lake.Operations.Events.Table),
         ];
     }
 

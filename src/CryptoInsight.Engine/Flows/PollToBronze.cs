@@ -1,6 +1,7 @@
 using Akka;
 using Akka.Streams;
 using Akka.Streams.Dsl;
+using CryptoInsight.Delta;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Commit;
 using CryptoInsight.Domain.Market;
@@ -38,7 +39,21 @@ public static class PollToBronze
         return Source.From(source.Questions)
             .MergeMany(Math.Max(1, source.Questions.Count), q => Source.From(() => q.Poll.RunAsync(LastAnswer(source, q), stopping)).Select(e => new Told<TRow>(q, e)))
             .GroupedWithin(EventsMax, s_gather)
-            .SelectAsync(1, async told => await CommitAsync([.. told], source, await memory.ConfigureAwait(false)).ConfigureAwait(false)); // 1: bookmarks only grow
+            .SelectAsync(1, told => SaidAsync([.. told], source, memory)); // 1: bookmarks only grow
+    }
+
+    /// <summary>The commit; a fault is said before the stream starts again, so that nobody wonders where the rows are.</summary>
+    private static async Task<CommitOutcome> SaidAsync<TRow>(IReadOnlyList<Told<TRow>> told, PolledSource<TRow> source, Task<IAnswerMemory<TRow>> memory)
+    {
+        try
+        {
+            return await CommitAsync(told, source, await memory.ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or DeltaException or UnauthorizedAccessException)
+        {
+            source.Say($"{source.Source}: {HostileText.Show(fault.Message.AsSpan(), 300)} What was asked for is asked for again.");
+            throw;
+        }
     }
 
     private static UnixMicros? LastAnswer<TRow>(PolledSource<TRow> source, PolledQuestion<TRow> question) =>

@@ -68,8 +68,11 @@ public sealed class DerivedTableJob<TRow, TKey> : ITableJob
         StepOutcome outcome = isCutOff || moves.Exists(m => m.HasMoved)
             ? await TakeAsync(moves, isCutOff, ct).ConfigureAwait(false)
             : new StepOutcome.Advanced(new StepReport(Position, _base.Version)); // an earlier step saw these commits already
-        return outcome is StepOutcome.Advanced && isCutOff
+        return outcome is StepOutcome.Advanced advanced && isCutOff
             ? new StepOutcome.StartAgain($"the commits after its position are gone; the table was compared with a full computation and stands at version {Position} of its source")
+            {
+                Committed = advanced.Report,
+            }
             : outcome;
     }
 

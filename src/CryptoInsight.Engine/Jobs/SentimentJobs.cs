@@ -20,6 +20,8 @@ public sealed class SentimentJobs(LakeTables lake, TimeProvider clock, string ru
 {
     private static readonly TailLimits s_limits = new(1_000, 64L << 20);
 
+    public static IReadOnlyList<string> Ids { get; } = [FearGreedRules.Id, PositionRules.Id, FearGreedDerivation.Id, PositionsSummaryDerivation.Id, PricePositionsDerivation.Id];
+
     /// <summary>Rings when <c>bronze_fear_greed</c> has a commit.</summary>
     public CommitBell FearGreedBell { get; } = new(clock, pollEvery);
 
@@ -33,11 +35,11 @@ public sealed class SentimentJobs(LakeTables lake, TimeProvider clock, string ru
         return
         [
             new(FearGreedRules.Id, lake.FearGreed.Bronze.Table, s_limits, FearGreedBell, indexBell,
-                ct => SilverTableJob<RawFearGreed, SilverFearGreed, int>.StartAsync(
-                    lake.FearGreed.Bronze, lake.FearGreed.Silver, lake.FearGreed.DeadLetters, new FearGreedRules(), runId, fromBeginning: false, ct)),
+                (start, ct) => SilverTableJob<RawFearGreed, SilverFearGreed, int>.StartAsync(
+                    lake.FearGreed.Bronze, lake.FearGreed.Silver, lake.FearGreed.DeadLetters, new FearGreedRules(), runId, start == JobStart.Beginning, ct)),
             new(PositionRules.Id, lake.Positions.Bronze.Table, s_limits, PositionsBell, heldBell,
-                ct => SilverTableJob<RawPosition, SilverPosition, string>.StartAsync(
-                    lake.Positions.Bronze, lake.Positions.Silver, lake.Positions.DeadLetters, new PositionRules(), runId, fromBeginning: false, ct)),
+                (start, ct) => SilverTableJob<RawPosition, SilverPosition, string>.StartAsync(
+                    lake.Positions.Bronze, lake.Positions.Silver, lake.Positions.DeadLetters, new PositionRules(), runId, start == JobStart.Beginning, ct)),
             Derived(FearGreedDerivation.Id, new FearGreedDerivation(lake.FearGreed), lake.FearGreed.Silver.Table, indexBell),
             Derived(PositionsSummaryDerivation.Id, new PositionsSummaryDerivation(lake.Positions, clock), lake.Positions.Silver.Table, heldBell),
             Derived(PricePositionsDerivation.Id, new PricePositionsDerivation(lake.Gold, lake.Positions), lake.Gold.Table, goldSignals),
@@ -47,5 +49,5 @@ public sealed class SentimentJobs(LakeTables lake, TimeProvider clock, string ru
     private JobSpec Derived<TRow, TKey>(string id, Derivation<TRow, TKey> derivation, DeltaTable followed, CommitBell bell)
         where TRow : class
         where TKey : notnull =>
-        new(id, followed, s_limits, bell, new CommitBell(clock, pollEvery), ct => DerivedTableJob<TRow, TKey>.StartAsync(derivation, fromBeginning: false, ct));
+        new(id, followed, s_limits, bell, new CommitBell(clock, pollEvery), (start, ct) => DerivedTableJob<TRow, TKey>.StartAsync(derivation, start == JobStart.Beginning, ct));
 }

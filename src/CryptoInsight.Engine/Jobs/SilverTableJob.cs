@@ -65,7 +65,10 @@ public sealed class SilverTableJob<TRaw, TRow, TKey> : ITableJob
         {
             // Bronze is append-only, so its newest snapshot holds every row of the commits that are gone.
             Snapshot all = await _bronze.Table.RefreshAsync(ct).ConfigureAwait(false);
-            return await TakeAsync(await GatherAsync(_bronze.ReadAsync(all, ct)).ConfigureAwait(false), all.Version, judgedBefore: false, ct).ConfigureAwait(false);
+            StepOutcome whole = await TakeAsync(await GatherAsync(_bronze.ReadAsync(all, ct)).ConfigureAwait(false), all.Version, judgedBefore: false, ct).ConfigureAwait(false);
+            return whole is StepOutcome.Advanced advanced
+                ? new StepOutcome.StartAgain($"the commits after its position are gone; all of Bronze was judged at version {all.Version}") { Committed = advanced.Report }
+                : whole;
         }
 
         if (step is not TailStep.Versions { IsAppendOnly: true } versions)

@@ -11,6 +11,9 @@ public sealed class SettingsLayers
     private const string Section = "cryptoinsight";
     private const string VariablePrefix = "CRYPTOINSIGHT_";
 
+    /// <summary>Variables of tests are not settings.</summary>
+    private const string TestPrefix = VariablePrefix + "TEST_";
+
     private readonly List<(string Source, Akka.Configuration.Config Config)> _layers;
 
     private SettingsLayers(List<(string, Akka.Configuration.Config)> layers) => _layers = layers;
@@ -38,7 +41,7 @@ public sealed class SettingsLayers
             {
                 Add(layers, faults, variable, key, value);
             }
-            else if (!NotSettings.Contains(variable))
+            else if (!NotSettings.Contains(variable) && !variable.StartsWith(TestPrefix, StringComparison.Ordinal))
             {
                 faults.Add($"{variable} names no setting; `config show` lists them all.");
             }
@@ -64,7 +67,7 @@ public sealed class SettingsLayers
     }
 
     /// <summary>Variables of ours that are not settings: they point tests at their data, or hold secrets.</summary>
-    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE", .. LeaderboardSecrets.Variables];
+    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE", "CRYPTOINSIGHT_SEEDS", .. LeaderboardSecrets.Variables];
 
     private static string KeyOf(string key, IReadOnlyList<string> known, string source, List<string> faults)
     {

@@ -129,6 +129,20 @@ public sealed class FearGreedJobSpecs
         await AssertGoldIsPureAsync(lake);
     }
 
+    [Fact]
+    public async Task A_job_that_fell_behind_judges_all_of_bronze_and_then_stands_where_bronze_does()
+    {
+        LakeTables lake = await _memory.OpenAsync();
+        await AppendAsync(lake, [Raw(0, 50), Raw(1, 101)]);
+        await AppendAsync(lake, [Raw(2, 60)]);
+        FearGreedTables t = lake.FearGreed;
+        ITableJob job = await SilverTableJob<RawFearGreed, SilverFearGreed, int>.StartAsync(t.Bronze, t.Silver, t.DeadLetters, new FearGreedRules(), "run", fromBeginning: true, default);
+        var again = Assert.IsType<StepOutcome.StartAgain>(await job.StepAsync(new Delta.TailStep.FellBehind(1, 2), CancellationToken.None));
+        Assert.Equal(2, again.Committed!.InputVersion);
+        Assert.Equal([50, 60], (await MemoryLake.RowsAsync(t.Silver)).OrderBy(r => r.Day).Select(r => r.IndexValue));
+        Assert.Empty(await SilverCatchesUpAsync(lake));
+    }
+
     private static RawFearGreed Raw(int day, int value, UnixMicros? ingestTime = null, int secondsOfDay = 0)
     {
         long seconds = ((long)DayAt(day) * 86_400) + secondsOfDay;

@@ -7,7 +7,7 @@ import type { Preferences } from "../preferences.ts";
 import type { MarketModel } from "./marketModel.ts";
 import type { SentimentModel } from "./sentimentModel.ts";
 
-const COLUMNS: readonly MessageKey[] = ["held.account", "held.symbol", "held.side", "held.notional", "held.entry", "held.pnl", "held.roe", "held.changed"];
+const COLUMNS: readonly MessageKey[] = ["held.account", "held.symbol", "held.side", "held.notional", "held.pnl", "held.roe", "held.entry", "held.changed"];
 const RISKY_ROE = 0.2;
 
 /** The chosen symbol's positions first, then by size. */
@@ -60,9 +60,9 @@ export class HeldPanel {
       cell("symbol", row.symbol),
       cell("side", t(`held.side.${row.side}`) + leverage, { "data-side": row.side }),
       cell("notional", formatCompact(row.notional, language)),
-      cell("entry", formatPrice(row.entryPrice, language)),
       cell("pnl", signedCompact(row.pnl, language), { "data-way": direction(row.pnl) }),
       cell("roe", formatPercent(roePct, language), { "data-way": direction(roePct), "data-risky": risky ? "" : null, title: risky ? t("held.risky") : null }),
+      cell("entry", formatPrice(row.entryPrice, language)),
       cell("changed", formatAge(this.#market.now() - row.changedAt, language)),
     );
   }
