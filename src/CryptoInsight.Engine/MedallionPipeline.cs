@@ -4,6 +4,8 @@ using Akka.Streams;
 using Akka.Streams.Dsl;
 using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Positions;
+using CryptoInsight.Domain.Sentiment;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Engine.Operations;
@@ -11,13 +13,15 @@ using CryptoInsight.Engine.Options;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Operations;
+using CryptoInsight.Sources.Binance;
+using CryptoInsight.Sources.FearGreed;
 
 namespace CryptoInsight.Engine;
 
 /// <summary>START HERE: the whole running system on one page.</summary>
 /// <remarks>
 /// <code>
-/// files ────────┐
+/// files ────────┐                             (the index and the positions beside them: SentimentJobs)
 ///               ├─> bronze_charts ─(tail)─> 02_transform_silver_binance ─> silver_charts ─(tail)─> 03_aggregate_gold_binance ─> gold_signals ─(tail)─> SignalBoard
 /// exchange ─────┘                                └─> dlq_binance                                        │ asks, waits for all
 ///                                                                                                       └─> one actor per symbol (sharded)
@@ -34,6 +38,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
     private readonly IMaterializer _materializer;
     private readonly CommitBell _bronzeBell;
     private readonly CommitBell _goldBell;
+    private readonly SentimentJobs _sentiment;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, (JobSpec Spec, IActorRef Actor)> _jobs = new(StringComparer.Ordinal);
     private readonly IActorRef _journal;
@@ -48,11 +53,12 @@ public sealed class MedallionPipeline : IAsyncDisposable
         RunId = runId;
         _bronzeBell = new CommitBell(clock, options.JobPollEvery);
         _goldBell = new CommitBell(clock, options.JobPollEvery);
+        _sentiment = new SentimentJobs(lake, clock, runId, options.JobPollEvery, _goldBell);
         _journal = system.ActorOf(JournalActor.Props(lake.Operations), "journal");
     }
 
     /// <summary>The ids of all jobs.</summary>
-    public static IReadOnlyList<string> JobIds { get; } = [SilverJob.Id, GoldJob.Id];
+    public static IReadOnlyList<string> JobIds { get; } = [SilverJob.Id, GoldJob.Id, .. SentimentJobs.Ids];
 
     public LakeTables Lake { get; }
 
@@ -95,6 +101,24 @@ public sealed class MedallionPipeline : IAsyncDisposable
     /// <summary>Follows the exchange until the pipeline stops: what is missing is fetched first, then every candle as it closes.</summary>
     public Task IngestAsync(ExchangeFeed exchange) =>
         BinanceToBronze.Graph(exchange, Lake, Options.Ingest, _ => _bronzeBell.Ring(), _stopping.Token).Run(_materializer);
+
+    /// <summary>Follows the Fear and Greed index until the pipeline stops or the publisher refuses.</summary>
+    public Task IngestAsync(PolledSource<RawFearGreed> index) =>
+        PollToBronze.Graph(index, Options.Backoff, _ => _sentiment.FearGreedBell.Ring(), _stopping.Token).Run(_materializer);
+
+    /// <summary>Follows the top traders' positions until the pipeline stops or the leaderboard refuses.</summary>
+    public Task IngestAsync(PolledSource<RawPosition> leaderboard) =>
+        PollToBronze.Graph(leaderboard, Options.Backoff, _ => _sentiment.PositionsBell.Ring(), _stopping.Token).Run(_materializer);
+
+    /// <summary>Replays a recorded index; ends when its values are durable in Gold. Returns the rows added to Bronze.</summary>
+    public async Task<int> ReplayAsync(FearGreedFile file, CancellationToken ct)
+    {
+        int added = await ReplayFearGreed.RunAsync(file, Lake.FearGreed.Bronze, RunId, UnixMicros.From(Clock.GetUtcNow()), ct).ConfigureAwait(false);
+        _sentiment.FearGreedBell.Ring();
+        await CaughtUpAsync(FearGreedRules.Id, ct).ConfigureAwait(false);
+        await CaughtUpAsync(FearGreedDerivation.Id, ct).ConfigureAwait(false);
+        return added;
+    }
 
     /// <summary>Keeps the board of newest signals up to date from Gold.</summary>
     public Task ShowAsync() =>
@@ -161,6 +185,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
                 (start, ct) => StartSilverAsync(judge, start, ct)) { Output = Lake.Silver.Table },
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
                 (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)) { Output = Lake.Gold.Table },
+            .. _sentiment.Specs(),
         ];
         var node = new JobNode(Environment.MachineName, RunId, Jobs, _journal, Options.Backoff, Options.JournalEvery, Clock);
         foreach (JobSpec job in jobs)

@@ -4,6 +4,7 @@ using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
 using CryptoInsight.Lake.Operations;
+using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Lake;
@@ -14,6 +15,12 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
     /// <summary>The index by version, for whoever has to look it up.</summary>
     public FearGreedVersions Index { get; } = new(Location);
 
+    /// <summary>The tables of the Fear and Greed index.</summary>
+    public required FearGreedTables FearGreed { get; init; }
+
+    /// <summary>The tables of top-trader positions.</summary>
+    public required PositionTables Positions { get; init; }
+
     /// <summary>The tables' definitions by name.</summary>
     public static IReadOnlyDictionary<string, TableDefinition> Definitions { get; } = new Dictionary<string, TableDefinition>
     {
@@ -21,6 +28,15 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         [DeadLetterTable.Binance] = DeadLetterTable.Definition,
         [SilverChartsTable.Name] = SilverChartsTable.Definition,
         [GoldSignalsTable.Name] = GoldSignalsTable.Definition,
+        [BronzeFearGreedTable.Name] = BronzeFearGreedTable.Definition,
+        [DeadLetterTable.FearGreed] = DeadLetterTable.Definition,
+        [SilverFearGreedTable.Name] = SilverFearGreedTable.Definition,
+        [GoldFearGreedTable.Name] = GoldFearGreedTable.Definition,
+        [BronzePositionsTable.Name] = BronzePositionsTable.Definition,
+        [DeadLetterTable.Leaderboard] = DeadLetterTable.Definition,
+        [SilverPositionsTable.Name] = SilverPositionsTable.Definition,
+        [GoldPositionsSummaryTable.Name] = GoldPositionsSummaryTable.Definition,
+        [GoldPricePositions4hTable.Name] = GoldPricePositions4hTable.Definition,
         [JobRunsTable.Name] = JobRunsTable.Definition,
         [EventsTable.Name] = EventsTable.Definition,
     };
@@ -42,6 +58,19 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
             new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)),
             new OperationsTables(
                 new JobRunsTable(await OpenAsync(JobRunsTable.Name).ConfigureAwait(false)),
-                new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false))));
+                new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false))))
+        {
+            FearGreed = new FearGreedTables(
+                new BronzeFearGreedTable(await OpenAsync(BronzeFearGreedTable.Name).ConfigureAwait(false)),
+                new SilverFearGreedTable(await OpenAsync(SilverFearGreedTable.Name).ConfigureAwait(false)),
+                new GoldFearGreedTable(await OpenAsync(GoldFearGreedTable.Name).ConfigureAwait(false)),
+                new DeadLetterTable(await OpenAsync(DeadLetterTable.FearGreed).ConfigureAwait(false))),
+            Positions = new PositionTables(
+                new BronzePositionsTable(await OpenAsync(BronzePositionsTable.Name).ConfigureAwait(false)),
+                new SilverPositionsTable(await OpenAsync(SilverPositionsTable.Name).ConfigureAwait(false)),
+                new GoldPositionsSummaryTable(await OpenAsync(GoldPositionsSummaryTable.Name).ConfigureAwait(false)),
+                new GoldPricePositions4hTable(await OpenAsync(GoldPricePositions4hTable.Name).ConfigureAwait(false)),
+                new DeadLetterTable(await OpenAsync(DeadLetterTable.Leaderboard).ConfigureAwait(false))),
+        };
     }
 }

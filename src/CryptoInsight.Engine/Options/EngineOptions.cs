@@ -21,6 +21,9 @@ public sealed record EngineOptions(
     /// <summary>How Bronze rows become Silver rows.</summary>
     public required SilverOptions Silver { get; init; }
 
+    /// <summary>The Fear and Greed index and top-trader positions.</summary>
+    public required SentimentOptions Sentiment { get; init; }
+
     /// <summary>Reads the section <c>cryptoinsight</c>; <see cref="SettingsException"/> lists every fault.</summary>
     public static EngineOptions FromConfig(Config config)
     {
@@ -52,6 +55,7 @@ public sealed record EngineOptions(
             read.Text("http.bind"))
         {
             Silver = SilverOptions.From(read),
+            Sentiment = SentimentOptions.Read(read),
         };
         read.ThrowIfFaulty();
         return options;

@@ -46,6 +46,7 @@ public static class NodeApi
         HealthEndpoints.Map(app, pipeline);
         RouteGroupBuilder api = app.MapGroup("/api/v1");
         new MarketEndpoints(pipeline, exchange, series).Map(api);
+        new SentimentEndpoints(pipeline.Lake).Map(api);
         new JobEndpoints(pipeline).Map(api);
         await app.StartAsync(ct);
         return app;

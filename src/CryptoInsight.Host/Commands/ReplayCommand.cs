@@ -11,6 +11,7 @@ using CryptoInsight.Host.Output;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Sources.Binance;
+using CryptoInsight.Sources.FearGreed;
 using CryptoInsight.Sources.Files;
 using Market = CryptoInsight.Sources.Market;
 using Symbol = CryptoInsight.Domain.Market.Symbol;
@@ -23,12 +24,13 @@ public static class ReplayCommand
     public static Command Create(GlobalOptions global)
     {
         ArgumentNullException.ThrowIfNull(global);
-        var files = new Argument<string[]>("FILE") { Description = "Kline files: CSV, JSON or zip, plain or .gz", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Kline files: CSV, JSON or zip, plain or .gz", Arity = ArgumentArity.ZeroOrMore };
         var interval = new Option<string?>("--interval") { Description = "Interval of the candles, if neither a column nor the file's name says it" };
         var symbol = new Option<string?>("--symbol") { Description = "Symbol of the candles, if neither a column nor the file's name says it" };
         var market = new Option<string?>("--market") { Description = "spot or um (USDS-margined futures)" };
         market.AcceptOnlyFromAmong("spot", "um");
-        var command = new Command("replay", "Push recorded Binance klines through Bronze, Silver and Gold") { files, interval, symbol, market };
+        var fearGreed = new Option<string?>("--fear-greed") { Description = "Recorded Fear & Greed index: the JSON of alternative.me, plain or .gz", HelpName = "FILE" };
+        var command = new Command("replay", "Push recorded Binance klines through Bronze, Silver and Gold") { files, interval, symbol, market, fearGreed };
         command.SetAction(global.Run((parsed, context, ct) =>
         {
             var options = new KlineFileOptions
@@ -37,13 +39,18 @@ public static class ReplayCommand
                 Symbol = parsed.GetValue(symbol) is { } s ? ParsedSymbol(s) : null,
                 Market = parsed.GetValue(market) switch { "spot" => Market.Spot, "um" => Market.UsdMFutures, _ => null },
             };
-            return RunAsync(context, parsed.GetValue(files)!, options, ct);
+            return RunAsync(context, parsed.GetValue(files) ?? [], parsed.GetValue(fearGreed), options, ct);
         }));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string[] paths, KlineFileOptions options, CancellationToken ct)
+    private static async Task<int> RunAsync(CommandContext context, string[] paths, string? fearGreed, KlineFileOptions options, CancellationToken ct)
     {
+        if (paths.Length == 0 && fearGreed is null)
+        {
+            throw new UsageException("Name at least one kline FILE, or --fear-greed FILE.");
+        }
+
         TimeProvider clock = TimeProvider.System;
         string runId = NodeIdentity.NewRunId("replay");
         (List<ReplayFile> files, bool refused) = Inspected(context, paths, options, runId, ct);
@@ -52,13 +59,16 @@ public static class ReplayCommand
             return ExitCode.Usage; // nothing was written: a wrong name or interval must not half-fill a lake
         }
 
+        FearGreedFile? index = ReplayedIndex.Read(fearGreed);
         RefuseOtherMarket(_ => null, files); // before a table is made
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
         RefuseOtherMarket(lake.Bronze.Table.Snapshot.TransactionVersion, files);
+        ReplayedIndex.RefuseOtherOrigin(index, lake.FearGreed.Bronze);
         WarnOfSilentIntervals(context, files);
         long startedAt = clock.GetTimestamp();
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
+        int indexAdded = index is null ? 0 : await pipeline.ReplayAsync(index, ct); // first, so that the candles' signals find it
         var progress = new ReplayProgress(context.Error, files.Sum(f => f.Facts.Rows), pipeline.Jobs, clock);
         var damages = new List<string>();
         long rows;
@@ -69,7 +79,7 @@ public static class ReplayCommand
             await pipeline.CaughtUpAsync(ct);
         }
 
-        await PrintAsync(context, files, rows, pipeline.Jobs, clock.GetElapsedTime(startedAt), progress.BronzeElapsed, ct);
+        await PrintAsync(context, files, rows, ReplayedIndex.Report(index, indexAdded, pipeline.Jobs), pipeline.Jobs, clock.GetElapsedTime(startedAt), progress.BronzeElapsed, ct);
         foreach (string damage in damages)
         {
             await context.Error.WriteLineAsync(damage);
@@ -143,7 +153,7 @@ public static class ReplayCommand
     private static string Name(SeriesOrigin origin) => origin switch { SeriesOrigin.Spot => "spot", SeriesOrigin.UsdMFutures => "USDS-margined futures", _ => "simulated" };
 
     private static async Task PrintAsync(
-        CommandContext context, IReadOnlyList<ReplayFile> files, long rowsAdded, JobBoard jobs, TimeSpan elapsed, TimeSpan bronzeElapsed, CancellationToken ct)
+        CommandContext context, IReadOnlyList<ReplayFile> files, long rowsAdded, IEnumerable<IReadOnlyList<object?>> index, JobBoard jobs, TimeSpan elapsed, TimeSpan bronzeElapsed, CancellationToken ct)
     {
         JobStatus silver = jobs.Find(SilverJob.Id)!, gold = jobs.Find(GoldJob.Id)!;
         static object PerSecond(long rows, TimeSpan t) => t.TotalSeconds > 0 ? Math.Round(rows / t.TotalSeconds) : 0d;
@@ -152,6 +162,7 @@ public static class ReplayCommand
             ["bronze", files.Sum(f => f.Facts.Rows), rowsAdded, 0L, PerSecond(rowsAdded, bronzeElapsed)],
             ["silver", silver.RowsIn, silver.RowsOut, silver.RowsQuarantined, PerSecond(silver.RowsIn, elapsed)],
             ["gold", gold.RowsIn, gold.RowsOut, 0L, PerSecond(gold.RowsIn, elapsed)],
+            .. index,
         ];
         await RowPrinter.PrintAsync(context.Out, context.Output, ["layer", "rows_in", "rows_written", "rows_quarantined", "rows_per_second"], rows, ct);
         await context.Error.WriteLineAsync(string.Create(

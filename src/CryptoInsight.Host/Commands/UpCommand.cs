@@ -4,6 +4,7 @@ using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Flows;
+using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Host.Api;
 using CryptoInsight.Host.Node;
 using CryptoInsight.Lake;
@@ -13,6 +14,9 @@ namespace CryptoInsight.Host.Commands;
 /// <summary><c>up</c>: the whole node. Backfill, ingestion, Silver, Gold, API and page, until it is stopped.</summary>
 public static class UpCommand
 {
+    /// <summary>How long the index and the positions wait for the first charts.</summary>
+    private static readonly TimeSpan s_chartsFirst = TimeSpan.FromSeconds(20);
+
     public static Command Create(GlobalOptions global)
     {
         ArgumentNullException.ThrowIfNull(global);
@@ -45,17 +49,20 @@ public static class UpCommand
         await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, runId, clock, context.Error, ct);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
         ExchangeFeed feed = exchange.Feed(context.Options, lake.Bronze);
+        using SentimentConnection sentiment = SentimentConnection.Open(
+            context.Options.Sentiment, exchange, lake, LeaderboardSecrets.Read(Environment.GetEnvironmentVariable), runId, clock, context.Error);
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
         await using WebApplication web = await NodeApi.StartAsync(bind, pipeline, exchange, feed.Series, ct);
         var url = new Uri(web.Urls.First());
         held.Announce(url);
-        await SayAsync(context, exchange, feed.Series, url);
+        await SayAsync(context, exchange, feed.Series, sentiment, url);
         Task board = pipeline.ShowAsync();
         Task ingestion = pipeline.IngestAsync(feed);
+        Task beside = FollowBesideAsync(sentiment, pipeline, ct);
         try
         {
-            Task ended = await Task.WhenAny(ingestion, board, Task.Delay(Timeout.Infinite, ct));
-            await ended; // ingestion and board only end by failing, or with ct
+            Task ended = await Task.WhenAny([ingestion, board, beside, Task.Delay(Timeout.Infinite, ct)]);
+            await ended; // they only end by failing, or with ct
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -66,7 +73,16 @@ public static class UpCommand
         return ExitCode.Ok;
     }
 
-    private static async Task SayAsync(CommandContext context, ExchangeConnection exchange, IReadOnlyList<SeriesStart> series, Uri url)
+    /// <summary>The index and the positions, once the first charts are there: their history is thousands of small files, and people wait for prices first.</summary>
+    /// <remarks>A source that refuses for good is no reason to stop the node; one that fails is.</remarks>
+    private static async Task FollowBesideAsync(SentimentConnection sentiment, MedallionPipeline pipeline, CancellationToken ct)
+    {
+        await Task.WhenAny(pipeline.Jobs.ReachedAsync(GoldJob.Id, 1, ct), Task.Delay(s_chartsFirst, ct));
+        await Task.WhenAll(sentiment.Start(pipeline));
+        await Task.Delay(Timeout.Infinite, ct);
+    }
+
+    private static async Task SayAsync(CommandContext context, ExchangeConnection exchange, IReadOnlyList<SeriesStart> series, SentimentConnection sentiment, Uri url)
     {
         int symbols = series.Select(s => s.Symbol).Distinct().Count();
         IEnumerable<Interval> intervals = series.Select(s => s.Interval).Distinct().Order();
@@ -75,6 +91,7 @@ public static class UpCommand
               page      {url}
               exchange  {exchange.Title}
               follows   {symbols} symbols, intervals {string.Join(", ", intervals)}
+              beside    Fear & Greed {sentiment.FearGreed?.Source ?? "off"}, top traders {(sentiment.Leaderboard is { } l ? $"{l.Questions.Count} accounts of {l.Source}" : "off")}
               lake      {Path.GetFullPath(context.Options.Lake.Path)}
             Stop with Ctrl+C; start again with the same command, it goes on where it stopped.
             """));

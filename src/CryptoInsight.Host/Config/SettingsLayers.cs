@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 using CryptoInsight.Engine.Options;
+using CryptoInsight.Host.Node;
 
 namespace CryptoInsight.Host.Config;
 
@@ -68,8 +69,8 @@ public sealed class SettingsLayers
         }
     }
 
-    /// <summary>Variables of ours that are not settings: they point tests at their data.</summary>
-    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE", "CRYPTOINSIGHT_SEEDS"];
+    /// <summary>Variables of ours that are not settings: they point tests at their data, or hold secrets.</summary>
+    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE", "CRYPTOINSIGHT_SEEDS", .. LeaderboardSecrets.Variables];
 
     private static string KeyOf(string key, IReadOnlyList<string> known, string source, List<string> faults)
     {

@@ -49,6 +49,11 @@ public sealed class ExchangeConnection : IAsyncDisposable
 
     public bool IsSimulated => _paper is not null;
 
+    /// <summary>True for the public exchange itself.</summary>
+    public bool IsPublic => _rest.Options.BaseUrl == s_binance;
+
+    public Uri BaseUrl => _rest.Options.BaseUrl;
+
     /// <summary>For people.</summary>
     public string Title => IsSimulated ? "paper, SIMULATED: a seeded market inside this program, no real prices" : $"{Name} ({_rest.Options.BaseUrl.Host})";
 

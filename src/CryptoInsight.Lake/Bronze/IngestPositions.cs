@@ -9,6 +9,12 @@ public static class IngestPositions
     /// <summary>The bookmark of a series: the open time (ms) up to which everything expected is present or declared absent.</summary>
     public static string Bookmark(Symbol symbol, Interval interval) => $"ingest/{symbol.Code}/{interval.Code}";
 
+    /// <summary>When a source that is asked as a whole last answered (Unix ms): a restart does not ask it again too soon.</summary>
+    public const string LastAnswer = "ingest/last-answer";
+
+    /// <summary>Where a source that is asked as a whole comes from (see <see cref="SeriesOrigin"/>): written with its first rows.</summary>
+    public const string SourceOrigin = "origin/source";
+
     /// <summary>Rows done of a replayed file, by the hash of its content.</summary>
     public static string Replay(string contentSha256) => $"replay/{contentSha256}";
 

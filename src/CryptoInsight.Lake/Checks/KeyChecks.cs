@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 using CryptoInsight.Delta;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
+using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Lake.Sql;
 
@@ -19,7 +21,14 @@ public static class KeyChecks
     {
         [SilverChartsTable.Name] = "unique_key",
         [GoldSignalsTable.Name] = "symbol || '|' || timeframe || '|' || epoch_us(bucket_start)",
+        [SilverFearGreedTable.Name] = "CAST(dt AS VARCHAR)", // one value a day
+        [GoldFearGreedTable.Name] = "CAST(epoch_us(ts_utc) AS VARCHAR)",
         [DeadLetterTable.Binance] = "dlq_id",
+        [DeadLetterTable.FearGreed] = "dlq_id",
+        [DeadLetterTable.Leaderboard] = "dlq_id",
+        [SilverPositionsTable.Name] = "unique_key",
+        [GoldPositionsSummaryTable.Name] = "uid || '|' || symbol",
+        [GoldPricePositions4hTable.Name] = "symbol || '|' || epoch_us(bucket_start)",
     };
 
     /// <summary>The checks that a table has.</summary>

@@ -35,6 +35,12 @@ public sealed record DeadLetter(
         foreign => New(foreign.Source, foreign.Symbol, foreign.Interval, foreign.UniqueKey, foreign.EventTime, foreign.IngestTime, foreign.RawJson, foreign.IngestRunId))
         with { ErrorCode = code, ErrorMessage = message, JobRunId = jobRunId };
 
+    /// <summary>The dead letter of a Bronze row that is no candle.</summary>
+    /// <param name="subject">Whose row it is, such as an account; null where there is only one.</param>
+    public static DeadLetter OfRow(
+        string source, string? subject, string? key, UnixMicros? eventTime, UnixMicros ingestTime, string payload, string ingestRunId, string code, string message, string jobRunId) =>
+        New(source, subject, null, key, eventTime, ingestTime, payload, ingestRunId) with { ErrorCode = code, ErrorMessage = message, JobRunId = jobRunId };
+
     /// <summary>The dead letter of a request that the exchange refused.</summary>
     /// <param name="series">What was asked for, for people.</param>
     public static DeadLetter OfRequest(string source, string series, string code, string message, string payload, UnixMicros from, UnixMicros at, string ingestRunId) =>

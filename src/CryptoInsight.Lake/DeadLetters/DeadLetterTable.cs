@@ -16,6 +16,12 @@ public sealed class DeadLetterTable(DeltaTable table)
     /// <summary>The dead letters of candles.</summary>
     public const string Binance = "dlq_binance";
 
+    /// <summary>The dead letters of the Fear and Greed index.</summary>
+    public const string FearGreed = "dlq_fear_greed";
+
+    /// <summary>The dead letters of top-trader positions.</summary>
+    public const string Leaderboard = "dlq_leaderboard";
+
     /// <summary>What the count of an application's commits is called after the application.</summary>
     public const string CommitCountSuffix = "/commits";
 

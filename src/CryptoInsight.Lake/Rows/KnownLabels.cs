@@ -24,6 +24,12 @@ internal sealed class KnownLabels
         return _symbolIsGood;
     }
 
+    /// <summary>The symbol of a table's row; a text that is none was put there by another writer.</summary>
+    public Symbol SymbolOf(string? text, string table) =>
+        TrySymbol(text, out Symbol symbol)
+            ? symbol
+            : throw new InvalidDataException($"{table} holds a row whose symbol is none: another writer changed the table. Restore it to the version before, see DESCRIBE HISTORY {table}.");
+
     public bool TryInterval(string? text, [NotNullWhen(true)] out Interval? interval)
     {
         if (!ReferenceEquals(text, _intervalText))

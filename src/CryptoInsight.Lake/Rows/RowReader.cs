@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using CryptoInsight.Domain.Market;
 
 namespace CryptoInsight.Lake.Rows;
@@ -50,6 +51,22 @@ internal sealed class RowReader(RecordBatch batch)
 
             return last;
         };
+    }
+
+    /// <summary>Lists of structs: the elements of all rows are read once, then handed out row by row.</summary>
+    public Func<int, IReadOnlyList<TItem>> Structs<TItem>(string name, Func<RowReader, IReadOnlyList<TItem>> read)
+    {
+        if (Column<ListArray>(name) is not { } lists)
+        {
+            return _ => [];
+        }
+
+        // The values may hold more than this batch's lists (a slice), so offsets are taken as they are.
+        var structs = (StructArray)lists.Values;
+        var type = (StructType)structs.Data.DataType;
+        using var elements = new RecordBatch(new Schema(type.Fields, null), structs.Fields, structs.Length);
+        IReadOnlyList<TItem> all = read(new RowReader(elements));
+        return i => lists.IsNull(i) ? [] : [.. all.Skip(lists.ValueOffsets[i]).Take(lists.GetValueLength(i))];
     }
 
     private TArray? Column<TArray>(string name)

@@ -97,8 +97,8 @@ internal sealed class TableShape<TRow>
             return builder.Build();
         });
 
-    public TableShape<TRow> NullableLong(string name, Func<TRow, long?> value) =>
-        Add(name, DataType.Long, Int64Type.Default, true, rows =>
+    public TableShape<TRow> NullableLong(string name, Func<TRow, long?> value, bool nullable = true) =>
+        Add(name, DataType.Long, Int64Type.Default, nullable, rows =>
         {
             var builder = new Int64Array.Builder().Reserve(rows.Count);
             for (int i = 0; i < rows.Count; i++)
@@ -140,6 +140,27 @@ internal sealed class TableShape<TRow>
 
             return builder.Build();
         });
+
+    /// <summary>A list of structs per row: an array column that every engine can unnest.</summary>
+    public TableShape<TRow> Structs<TItem>(string name, Func<TRow, IReadOnlyList<TItem>> items, TableShape<TItem> item)
+    {
+        var element = new Field("element", new Apache.Arrow.Types.StructType(item._arrowFields), true);
+        var type = new ListType(element);
+        return Add(name, new ArrayType(item.Schema, ContainsNull: true), type, false, rows =>
+        {
+            var offsets = new ArrowBuffer.Builder<int>(rows.Count + 1);
+            var all = new List<TItem>();
+            offsets.Append(0);
+            foreach (TRow row in rows)
+            {
+                all.AddRange(items(row));
+                offsets.Append(all.Count);
+            }
+
+            var structs = new StructArray(element.DataType, all.Count, item._build.Select(b => b(all)), ArrowBuffer.Empty, 0);
+            return new ListArray(type, rows.Count, offsets.Build(), structs, ArrowBuffer.Empty, 0);
+        });
+    }
 
     private delegate bool TimeAt(int row, out long micros);
 

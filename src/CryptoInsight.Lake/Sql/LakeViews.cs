@@ -1,6 +1,7 @@
 using System.Globalization;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Lake.Sql;
@@ -23,6 +24,7 @@ internal static class LakeViews
         LatestPrice(),
         Summary24h(),
         DashboardSummary(),
+        ExplodedPositions(),
     }.ToDictionary(v => v.Name);
 
     private static LakeView Signals(string name) => OfTimeframe(name, "5m", [.. s_signals.Select(c => (c, c))]);
@@ -55,6 +57,13 @@ internal static class LakeViews
           (n.price / any_value(c."close") FILTER (WHERE c.open_time = n.open_time - INTERVAL 24 HOURS) - 1) * 100 AS pct_change_24h
         FROM newest n JOIN candles c ON c.symbol = n.symbol AND c.open_time >= n.open_time - INTERVAL 24 HOURS
         GROUP BY n.symbol, n.price ORDER BY n.symbol
+        """);
+
+    /// <summary>One row per position; a bucket without positions has none.</summary>
+    private static LakeView ExplodedPositions() => new("gold_price_positions_4h_exploded", [GoldPricePositions4hTable.Name], $$"""
+        SELECT t.symbol, t.bucket_start, t.bucket_end, t.close_4h, t.ma50_4h, t.ma200_4h, t.cross_signal, t.pct_change_24h, t.fng_value, t.fng_label,
+          p.account_label, p.uid, p.side, p."entryPrice", p."markPrice", p.amount, p.notional, p.roe, p.pnl, p.position_time, t.dt
+        FROM (SELECT *, unnest(positions) AS p FROM {{{GoldPricePositions4hTable.Name}}}) t
         """);
 
     /// <summary>Signals are those of the finest timeframe that the symbol has; the cross event and the index are the newest that there are.</summary>

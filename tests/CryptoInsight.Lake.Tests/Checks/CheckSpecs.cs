@@ -1,5 +1,9 @@
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.Checks;
+using CryptoInsight.Lake.DeadLetters;
+using CryptoInsight.Lake.FearGreed;
+using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Lake.Sql;
 
@@ -19,7 +23,14 @@ public sealed class CheckSpecs
         }
 
         Assert.All(outcomes, o => Assert.True(o.State == CheckState.Ok, $"{o.Table} {o.Check}: {o.Evidence}"));
-        Assert.Equal(4 * 4 + 3 + 1, outcomes.Count);
+        Assert.Equal(4 * LakeTables.Definitions.Count, outcomes.Count(o => o.Check is "log" or "files" or "deletion vectors" or "statistics"));
+        Assert.Equal(
+            [
+                DeadLetterTable.Binance, DeadLetterTable.FearGreed, DeadLetterTable.Leaderboard, GoldFearGreedTable.Name, GoldPositionsSummaryTable.Name, GoldPricePositions4hTable.Name,
+                GoldSignalsTable.Name, SilverChartsTable.Name, SilverFearGreedTable.Name, SilverPositionsTable.Name,
+            ],
+            outcomes.Where(o => o.Check == "keys once (INV-2)").Select(o => o.Table).Order(StringComparer.Ordinal));
+        Assert.Single(outcomes, o => o.Check == "no key lost (INV-1)");
         Assert.Contains(outcomes, o => o.Table == SilverChartsTable.Name && o.Evidence.Contains("144 keys, none twice", StringComparison.Ordinal));
         Assert.Contains(outcomes, o => o.Evidence.Contains("144 keys, 144 of them in Silver", StringComparison.Ordinal));
         Assert.Contains(outcomes, o => o.Check == "deletion vectors" && o.Evidence.Contains("3 deleted rows", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
 import type { SymbolRow, TableRow } from "../src/api/wire.ts";
+import { mockPositions, mockSentiment } from "./mockSentiment.ts";
 import { MOCK_SYMBOLS, MockSeries } from "./randomMarket.ts";
 
 /**
@@ -16,7 +17,7 @@ export function mockApi(): Plugin {
 }
 
 const TIMEFRAMES = { "5m": 300_000, "4h": 14_400_000 } as const;
-const TABLES = ["bronze_charts", "bronze_fear_greed", "silver_charts", "silver_fear_greed", "gold_signals", "gold_fear_greed", "ops_job_runs", "dlq_binance"];
+const TABLES = ["bronze_charts", "bronze_fear_greed", "silver_charts", "silver_fear_greed", "gold_signals", "gold_fear_greed", "gold_futures_positions_summary", "ops_job_runs", "dlq_binance"];
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -60,6 +61,8 @@ class MockServer {
     const timeframe = query.get("timeframe") ?? "";
     if (path === "symbols") return json(response, 200, this.#symbolsDocument());
     if (path === "tables") return json(response, 200, { tables: this.#scenario === "nosymbols" ? [] : this.#tables });
+    if (path === "sentiment") return json(response, 200, mockSentiment(Number(query.get("limit") ?? 90)));
+    if (path === "positions") return json(response, 200, { positions: mockPositions() });
     const series = this.#series.get(`${symbol}|${timeframe}`);
     if (this.#scenario === "fail" && path === "signals") return problem(response, 503, "The lake is locked", "Another process holds the lake's lock (pid 4711). Stop it, or wait until its restore is done.");
     if (!series) return problem(response, 404, "Unknown series", `The lake holds no series ${JSON.stringify(symbol)} ${JSON.stringify(timeframe)}. GET /api/v1/symbols lists what there is.`);

@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/market.css";
 import "./styles/tables.css";
+import "./styles/sentiment.css";
 import { marketPage } from "./market/marketPage.ts";
 import { Preferences } from "./preferences.ts";
 import { Shell } from "./shell/shell.ts";

@@ -1,5 +1,5 @@
 import { ProblemError, problemOf } from "./problem.ts";
-import type { SignalsDocument, SymbolsDocument, TablesDocument } from "./wire.ts";
+import type { PositionsDocument, SentimentDocument, SignalsDocument, SymbolsDocument, TablesDocument } from "./wire.ts";
 
 const ROOT = "api/v1/"; // relative: the page also works behind a proxy's path prefix
 const ANSWER_MS_MAX = 20_000;
@@ -31,4 +31,8 @@ export const api = {
     getJson<SignalsDocument>("signals", { symbol, timeframe, limit, before }, abort),
 
   tables: (abort?: AbortSignal) => getJson<TablesDocument>("tables", {}, abort),
+
+  sentiment: (days: number, abort?: AbortSignal) => getJson<SentimentDocument>("sentiment", { limit: days }, abort),
+
+  positions: (abort?: AbortSignal) => getJson<PositionsDocument>("positions", {}, abort),
 };

@@ -64,3 +64,41 @@ export interface TableRow {
 export interface TablesDocument {
   readonly tables: readonly TableRow[];
 }
+
+export interface FearGreedRow {
+  readonly at: number;
+  readonly value: number;
+  readonly label: string;
+  readonly ma7: number;
+  readonly ma30: number;
+  readonly z30: number | null;
+  readonly change1d: number | null;
+  readonly change7d: number | null;
+  readonly streakDays: number;
+}
+
+export interface SentimentDocument {
+  readonly latest: FearGreedRow | null;
+  readonly days: readonly FearGreedRow[];
+}
+
+export interface PositionRow {
+  readonly uid: string;
+  readonly account: string;
+  readonly symbol: string;
+  readonly side: "LONG" | "SHORT";
+  readonly amount: number;
+  readonly notional: number;
+  readonly entryPrice: number;
+  readonly markPrice: number;
+  readonly pnl: number | null;
+  /** Return on the margin: 0.2 is 20 %. */
+  readonly roe: number | null;
+  readonly leverage: number | null;
+  readonly changedAt: number;
+  readonly updatedAt: number;
+}
+
+export interface PositionsDocument {
+  readonly positions: readonly PositionRow[];
+}

@@ -4,10 +4,13 @@ import { Choice } from "../shell/choice.ts";
 import type { Page, PageContext, PageDefinition } from "../shell/pages.ts";
 import { ChartPanel } from "./chartPanel.ts";
 import { lagAt } from "./freshness.ts";
+import { HeldPanel } from "./heldPanel.ts";
 import { LakeStrip } from "./lakeStrip.ts";
 import { LivePill } from "./livePill.ts";
 import { MarketModel } from "./marketModel.ts";
+import { MoodPanel } from "./moodPanel.ts";
 import { type Quote, QuoteBar } from "./quoteBar.ts";
+import { SentimentModel } from "./sentimentModel.ts";
 import { SymbolPicker } from "./symbolPicker.ts";
 import { SymbolTable } from "./symbolTable.ts";
 import { formatPrice } from "../format/numbers.ts";
@@ -27,6 +30,9 @@ class MarketPage implements Page {
   readonly #pill: LivePill;
   readonly #table: SymbolTable;
   readonly #lake: LakeStrip;
+  readonly #sentiment = new SentimentModel(this.#model);
+  readonly #mood: MoodPanel;
+  readonly #held: HeldPanel;
   readonly #unwatch: (() => void)[] = [];
   readonly #tickTimer: number;
   #wanted: readonly string[] = [];
@@ -43,9 +49,11 @@ class MarketPage implements Page {
     this.#pill = new LivePill(model, preferences);
     this.#table = new SymbolTable(model, preferences, choose);
     this.#lake = new LakeStrip(model, preferences);
+    this.#mood = new MoodPanel(this.#sentiment, preferences);
+    this.#held = new HeldPanel(this.#sentiment, model, preferences);
     context.toolbar.append(this.#picker.element, this.#timeframes.element, this.#pill.element);
     const chartPlace = h("div", { class: "chart-place" });
-    context.main.append(this.#pill.banner, this.#quote.element, chartPlace, h("div", { class: "below" }, this.#table.element, this.#lake.element));
+    context.main.append(this.#pill.banner, this.#quote.element, chartPlace, h("div", { class: "below" }, this.#table.element, this.#mood.element, this.#held.element, this.#lake.element));
     this.#chart = new ChartPanel(model, preferences); // after the style is there: it reads its colours from the page
     chartPlace.append(this.#chart.element);
     this.#watch();
@@ -66,6 +74,8 @@ class MarketPage implements Page {
     this.#pill.render();
     this.#table.render();
     this.#lake.render();
+    this.#mood.render();
+    this.#held.render();
     this.#renderTimeframes();
     this.#quote.render(this.#quoteNow());
     this.#chart.restyle();
@@ -77,6 +87,7 @@ class MarketPage implements Page {
     for (const unwatch of this.#unwatch) unwatch();
     this.#picker.close();
     this.#chart.close();
+    this.#sentiment.close();
     this.#model.close();
   }
 
@@ -100,6 +111,7 @@ class MarketPage implements Page {
         this.#picker.render();
         this.#renderTimeframes();
         this.#table.renderSelection();
+        this.#held.render();
         this.#chart.renderNotice();
       }),
       model.series.watch((state) => {
@@ -108,6 +120,8 @@ class MarketPage implements Page {
       }),
       model.older.watch(() => this.#chart.renderOlder()),
       model.connection.watch(() => this.#pill.render()),
+      this.#sentiment.sentiment.watch(() => this.#mood.render()),
+      this.#sentiment.positions.watch(() => this.#held.render()),
     );
   }
 

@@ -136,7 +136,7 @@ export class QuoteBar {
 const FNG_LABELS = ["Extreme Fear", "Fear", "Neutral", "Greed", "Extreme Greed"] as const;
 
 /** The index's own word in the reader's language; a word that is not known is shown as it came. */
-function fngText(label: string | null, preferences: Preferences): string {
+export function fngText(label: string | null, preferences: Preferences): string {
   const known = FNG_LABELS.find((item) => item === label);
   return known ? preferences.t(`fng.${known}`) : (label ?? "");
 }
