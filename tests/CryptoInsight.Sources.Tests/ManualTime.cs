@@ -6,8 +6,13 @@ namespace CryptoInsight.Sources.Tests;
 /// <summary>A clock that stands still until a test moves it; timers go off in order while it moves.</summary>
 public sealed class ManualTime : TimeProvider
 {
-    // How long nothing may have happened before the next timer goes off: more than the pool needs to run what the last one started.
-    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(4);
+    // Where something else keeps the pool busy: how long nothing may have happened before the next timer goes off all the same.
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(25);
+
+    // How often in a row the pool must be found idle: a thread that is about to take work does not count as busy yet.
+    private const int IdleChecks = 4;
+
+    private static int s_busyLeast = int.MaxValue;
 
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
@@ -32,6 +37,9 @@ public sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Something else than a timer has happened: whoever moves the clock waits for its consequences.</summary>
+    public void Touch() => Interlocked.Increment(ref _changes);
+
     public void Advance(TimeSpan by)
     {
         long target = GetTimestamp() + by.Ticks;
@@ -50,17 +58,20 @@ public sealed class ManualTime : TimeProvider
         long reach = (stepMax ?? TimeSpan.FromMinutes(30)).Ticks;
         long seen = Interlocked.Read(ref _changes);
         Stopwatch quiet = Stopwatch.StartNew();
+        int idle = 0;
         while (!task.IsCompleted)
         {
             await Task.Yield();
             long changes = Interlocked.Read(ref _changes);
+            idle = changes == seen && IsPoolIdle() ? idle + 1 : 0;
             if (changes != seen)
             {
                 seen = changes;
                 quiet.Restart();
             }
-            else if (quiet.Elapsed > QuietTime && Next(GetTimestamp() + reach) is { } timer)
+            else if ((idle >= IdleChecks || quiet.Elapsed > QuietTime) && Next(GetTimestamp() + reach) is { } timer)
             {
+                idle = 0;
                 timer.Fire();
             }
             else if (quiet.Elapsed > TimeSpan.FromSeconds(60))
@@ -70,6 +81,16 @@ public sealed class ManualTime : TimeProvider
         }
 
         return await task;
+    }
+
+    // Whatever a timer started runs on the pool; once nobody works there but who always does (the runner keeps a thread), it has come to its next wait.
+    private static bool IsPoolIdle()
+    {
+        ThreadPool.GetMaxThreads(out int max, out _);
+        ThreadPool.GetAvailableThreads(out int available, out _);
+        int busy = max - available - (Thread.CurrentThread.IsThreadPoolThread ? 1 : 0);
+        s_busyLeast = Math.Min(s_busyLeast, busy);
+        return ThreadPool.PendingWorkItemCount == 0 && busy <= s_busyLeast;
     }
 
     private ManualTimer? Next(long target)

@@ -40,6 +40,8 @@ public sealed class KlineFeed : IDisposable
 
     internal TimeProvider Time => _time;
 
+    internal KlineWireSchema Schema => _rest.Options.Schema;
+
     /// <summary>Reads the candles that open in [<paramref name="from"/>, <paramref name="toExclusive"/>), oldest first, up to the newest that is closed when it gets there.</summary>
     public async IAsyncEnumerable<KlineFeedEvent> BackfillAsync(
         CandleSeries series,
@@ -72,7 +74,16 @@ public sealed class KlineFeed : IDisposable
     public IAsyncEnumerable<KlineFeedEvent> PollAsync(IReadOnlyList<PollSeries> series, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(series);
-        return new KlinePoll(this, series).RunAsync(cancellationToken);
+        return new KlineFollow(this, series, null).RunAsync(cancellationToken);
+    }
+
+    /// <summary>Follows the series by the exchange's streams; REST fills what they do not tell, confirms what they told, and takes over while they are down.</summary>
+    /// <remarks>Ends as <see cref="PollAsync"/> does.</remarks>
+    public IAsyncEnumerable<KlineFeedEvent> FollowAsync(IReadOnlyList<PollSeries> series, ICandleStreams streams, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(streams);
+        return new KlineFollow(this, series, streams).RunAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -122,6 +133,9 @@ public sealed class KlineFeed : IDisposable
         double whole = Math.Min(_options.BackoffMax.TotalMilliseconds, _options.BackoffMin.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 30)));
         return TimeSpan.FromMilliseconds(whole / 2 + whole / 2 * Chance());
     }
+
+    /// <summary>A time between half of the given one and all of it, by chance: so that not everybody does the same at once.</summary>
+    internal TimeSpan Spread(TimeSpan within) => within / 2 + within / 2 * Chance();
 
     private async Task<(Step Step, UnixMicros To)> TryPageAsync(
         CandleSeries series, UnixMicros from, UnixMicros toExclusive, WeightPriority priority, CancellationToken cancellationToken)
@@ -236,15 +250,35 @@ public sealed class KlineFeed : IDisposable
     private FetchedRange Range(CandleSeries series, UnixMicros from, UnixMicros to, KlinePage page)
     {
         UnixMicros behindLast = from;
+        List<OpenTimeRange> absent = [];
         foreach (RawCandle row in page.Rows)
         {
-            behindLast = row.OpenTime is { } t ? UnixMicros.Max(behindLast, series.Interval.Next(t)) : behindLast;
+            if (row.OpenTime is { } t)
+            {
+                // A candle off the grid (the exchange once began again at 28:15) stands for the bucket that it lies in.
+                UnixMicros at = series.Interval.Floor(t);
+                if (at > behindLast)
+                {
+                    absent.Add(new OpenTimeRange(behindLast, at)); // the answer jumps over it
+                }
+
+                behindLast = UnixMicros.Max(behindLast, series.Interval.Next(t));
+            }
         }
 
         UnixMicros reached = page.IsFull ? UnixMicros.Min(behindLast, to) : to;
         UnixMicros absentTo = series.Interval.Floor(Clock.SurelyPassed - _options.AbsentAfter);
         UnixMicros settled = UnixMicros.Min(reached, UnixMicros.Max(behindLast, absentTo));
-        return new FetchedRange(series.Symbol, series.Interval, from, reached, page.Rows, settled);
+        if (settled > behindLast)
+        {
+            absent.Add(new OpenTimeRange(behindLast, settled));
+        }
+
+        return new FetchedRange(series.Symbol, series.Interval, from, reached, page.Rows, settled)
+        {
+            Answer = new RangeAnswer($"{_rest.Options.ApiPath}/klines", from, to, page.IngestTime, page.Rows.Count),
+            Absent = absent,
+        };
     }
 
     private static UnixMicros AlignUp(Interval interval, UnixMicros t) => interval.IsAligned(t) ? t : interval.Next(t);

@@ -8,21 +8,31 @@ public abstract record KlineFeedEvent
     }
 
     /// <summary>Calls the function of the case that this is.</summary>
-    public T Match<T>(Func<Fetched, T> fetched, Func<Delayed, T> delayed, Func<Refused, T> refused)
+    public T Match<T>(Func<Fetched, T> fetched, Func<Missing, T> missing, Func<Delayed, T> delayed, Func<Refused, T> refused)
     {
         ArgumentNullException.ThrowIfNull(fetched);
+        ArgumentNullException.ThrowIfNull(missing);
         ArgumentNullException.ThrowIfNull(delayed);
         ArgumentNullException.ThrowIfNull(refused);
         return this switch
         {
             Fetched f => fetched(f),
+            Missing m => missing(m),
             Delayed d => delayed(d),
             _ => refused((Refused)this),
         };
     }
 
-    /// <summary>A range has been answered.</summary>
+    /// <summary>A range has been answered, or a stream told a candle.</summary>
     public sealed record Fetched(FetchedRange Range) : KlineFeedEvent;
+
+    /// <summary>Candles that should be there are not: a gap is open until an answer settles the range.</summary>
+    /// <param name="Series">Whose.</param>
+    /// <param name="From">The first open time that is missing.</param>
+    /// <param name="To">The open time up to which, exclusive, nothing is there.</param>
+    /// <param name="Why">How it was noticed, bounded and printable.</param>
+    /// <param name="At">When, by the exchange's clock.</param>
+    public sealed record Missing(CandleSeries Series, UnixMicros From, UnixMicros To, string Why, UnixMicros At) : KlineFeedEvent;
 
     /// <summary>A request failed and will be made again by itself.</summary>
     /// <param name="Series">What was asked for.</param>

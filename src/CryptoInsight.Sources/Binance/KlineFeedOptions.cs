@@ -27,6 +27,18 @@ public sealed record KlineFeedOptions
     /// <summary>How often the exchange's clock is measured again.</summary>
     public TimeSpan ClockEvery { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>A candle that is missing for so long after its close is a gap, and told as one.</summary>
+    public TimeSpan GapAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long after its close a connected stream may take to tell a candle before REST is asked for it.</summary>
+    public TimeSpan StreamPatience { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Candles that a stream told are read again over REST within this time: their values may have been provisional.</summary>
+    public TimeSpan VerifyWithin { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Candles of streams that wait for the reader; what comes on top is dropped and asked for over REST.</summary>
+    public int StreamBufferCandles { get; init; } = 10_000;
+
     /// <summary>Requests of a poll that are under way at the same time.</summary>
     public int PollParallelism { get; init; } = 8;
 

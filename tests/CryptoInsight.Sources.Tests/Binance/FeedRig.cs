@@ -56,7 +56,7 @@ internal sealed class FeedRig : IDisposable
 
     public static UnixMicros Open(RawCandle row) => row.OpenTime!.Value;
 
-    public static FetchedRange? Range(KlineFeedEvent one) => one.Match<FetchedRange?>(f => f.Range, d => null, r => null);
+    public static FetchedRange? Range(KlineFeedEvent one) => one.Match<FetchedRange?>(f => f.Range, m => null, d => null, r => null);
 
     public void Dispose()
     {
