@@ -113,7 +113,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
         var silverBell = new CommitBell(Clock, Options.JobPollEvery);
         var judge = new BronzeJudge(KlineWireSchema.Binance, ExpectationSet.Default);
         IActorRef shards = SymbolShards.Start(_system, Options.Signals, new SymbolHistories(Lake.Silver));
-        var symbols = new SymbolAsker(shards, RunId, Options.AnswerTimeout);
+        var symbols = new SymbolAsker(_system, shards, RunId, Options.AnswerTimeout);
         JobSpec[] jobs =
         [
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,

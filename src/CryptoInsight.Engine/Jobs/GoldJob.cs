@@ -64,7 +64,7 @@ public sealed class GoldJob : ITableJob
 
         GoldKeys keys = await GoldKeys.LoadAsync(lake.Gold, gold, ct).ConfigureAwait(false);
         var at = new SignalPosition(
-            mustRebuild ? -1 : charts, gold.TransactionVersion(IndexPosition) ?? 0, generation, horizon.Watermarks(settings), FearGreedIndex.Empty);
+            mustRebuild ? -1 : charts, gold.TransactionVersion(IndexPosition) ?? -1, generation, horizon.Watermarks(settings), FearGreedIndex.Empty);
         return new GoldJob(lake, settings, symbols, clock, horizon, keys, at, gold.Version, mustRebuild);
     }
 

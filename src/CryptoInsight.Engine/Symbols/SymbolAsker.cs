@@ -4,14 +4,12 @@ using CryptoInsight.Domain.Signals;
 
 namespace CryptoInsight.Engine.Symbols;
 
-/// <summary>All answers of one step put together, or why there can be none.</summary>
-/// <param name="Lost">Set if a symbol's history is cleaned.</param>
-public sealed record SymbolAnswers(SignalDelta Delta, string? Lost);
-
-/// <summary>Asks many symbols and waits for all: a question that is not answered in time is asked again under the same id, and there is never a partial result.</summary>
-public sealed class SymbolAsker(IActorRef shards, string runId, TimeSpan answerTimeout) : ISymbols
+/// <summary>Asks many symbols and waits for all, in a <see cref="GatheringActor"/> per step.</summary>
+/// <param name="runId">Unique to this process: with a count it makes the ids of requests globally unique.</param>
+public sealed class SymbolAsker(IActorRefFactory actors, IActorRef shards, string runId, TimeSpan answerTimeout) : ISymbols
 {
-    private const int AttemptsMax = 10;
+    /// <summary>How often a question is asked before the step fails and the job starts again.</summary>
+    public const int AttemptsMax = 10;
 
     private static readonly IReadOnlyList<CandleChange> s_noChanges = [];
 
@@ -19,51 +17,17 @@ public sealed class SymbolAsker(IActorRef shards, string runId, TimeSpan answerT
 
     public Task<SymbolAnswers> AskAsync(
         IReadOnlyCollection<Symbol> symbols, SignalPosition from, SignalPosition to, IReadOnlyDictionary<Symbol, List<CandleChange>> changes, CancellationToken ct) =>
-        AllAsync(symbols, (id, symbol) => new SymbolProtocol.ComputeSignals(id, symbol, from, to, changes.TryGetValue(symbol, out List<CandleChange>? some) ? some : s_noChanges), ct);
+        AllAsync(symbols.Select(s => new SymbolProtocol.ComputeSignals(NextId(), s, from, to, changes.TryGetValue(s, out List<CandleChange>? some) ? some : s_noChanges)), ct);
 
     public Task<SymbolAnswers> AskAllAsync(IReadOnlyCollection<Symbol> symbols, SignalPosition at, CancellationToken ct) =>
-        AllAsync(symbols, (id, symbol) => new SymbolProtocol.ComputeAllSignals(id, symbol, at), ct);
+        AllAsync(symbols.Select(s => new SymbolProtocol.ComputeAllSignals(NextId(), s, at)), ct);
 
-    private async Task<SymbolAnswers> AllAsync(IReadOnlyCollection<Symbol> symbols, Func<string, Symbol, SymbolProtocol.ICommand> command, CancellationToken ct)
+    private async Task<SymbolAnswers> AllAsync(IEnumerable<SymbolProtocol.ICommand> commands, CancellationToken ct)
     {
-        SymbolProtocol.IReply[] replies = await Task.WhenAll(symbols.Select(s => OneAsync(command(NextId(), s), ct))).ConfigureAwait(false);
-        List<SignalRow> upserts = [];
-        List<SignalKey> deletes = [];
-        foreach (SymbolProtocol.IReply reply in replies)
-        {
-            switch (reply)
-            {
-                case SymbolProtocol.SignalsComputed computed:
-                    upserts.AddRange(computed.Delta.Upserts);
-                    deletes.AddRange(computed.Delta.Deletes);
-                    break;
-                case SymbolProtocol.StateLost lost:
-                    return new SymbolAnswers(new SignalDelta([], []), $"{lost.Symbol}: {lost.Why}");
-                case SymbolProtocol.ComputeFailed failed:
-                    throw new IOException($"{failed.Symbol} could not read its history: {failed.Why}");
-            }
-        }
-
-        return new SymbolAnswers(new SignalDelta(upserts, deletes), null);
-    }
-
-    private async Task<SymbolProtocol.IReply> OneAsync(SymbolProtocol.ICommand command, CancellationToken ct)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await shards.Ask<SymbolProtocol.IReply>(command, answerTimeout, ct).ConfigureAwait(false);
-            }
-            catch (AskTimeoutException) when (attempt < AttemptsMax)
-            {
-                // Asked again under the same id: the symbol may be moving between nodes, or reading a long history.
-            }
-            catch (AskTimeoutException)
-            {
-                throw new TimeoutException($"{command.Symbol} did not answer within {AttemptsMax} x {answerTimeout}.");
-            }
-        }
+        var outcome = new TaskCompletionSource<OpenQuestions.Verdict>(TaskCreationOptions.RunContinuationsAsynchronously);
+        IActorRef gathering = actors.ActorOf(GatheringActor.Props(OpenQuestions.Ask(commands, AttemptsMax), shards, answerTimeout, outcome));
+        using CancellationTokenRegistration stop = ct.Register(() => gathering.Tell(PoisonPill.Instance));
+        return SymbolAnswers.Of(await outcome.Task.ConfigureAwait(false));
     }
 
     private string NextId() => $"{runId}/{Interlocked.Increment(ref _requests)}";

@@ -12,7 +12,11 @@ public static class SymbolProtocol
         Symbol Symbol { get; }
     }
 
-    public interface ICommand : IWithSymbol;
+    public interface ICommand : IWithSymbol
+    {
+        /// <summary>Globally unique; a request that is sent again keeps it, and its answer repeats it.</summary>
+        string RequestId { get; }
+    }
 
     public interface IReply : IWithSymbol
     {
@@ -20,7 +24,6 @@ public static class SymbolProtocol
     }
 
     /// <summary>Asks for rows(to) - rows(from).</summary>
-    /// <param name="RequestId">Globally unique; a request that is sent again keeps it.</param>
     /// <param name="Changes">The symbol's row changes in Silver between the two versions, net, in order.</param>
     public sealed record ComputeSignals(string RequestId, Symbol Symbol, SignalPosition From, SignalPosition To, IReadOnlyList<CandleChange> Changes) : ICommand;
 

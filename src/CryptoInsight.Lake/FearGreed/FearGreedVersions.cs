@@ -1,0 +1,129 @@
+using Apache.Arrow;
+using CryptoInsight.Delta;
+using CryptoInsight.Delta.Log;
+using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Signals;
+using CryptoInsight.Lake.Rows;
+
+namespace CryptoInsight.Lake.FearGreed;
+
+/// <summary>The index by version of <c>silver_fear_greed</c>: each version is read from the table once, however many symbols ask for it. Safe for concurrent use.</summary>
+/// <remarks>The table may appear while the node runs; until then there is one version, -1, of no points.</remarks>
+public sealed class FearGreedVersions(LakeLocation location) : IDisposable
+{
+    public const string TableName = "silver_fear_greed";
+
+    /// <summary>Versions kept in memory: the one that Gold stands at, the next one, and those of actors that are behind. Each is about 3,000 points.</summary>
+    private const int KeptMax = 8;
+
+    private static readonly string[] s_columns = ["event_time", "index_value", "value_classification"];
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Dictionary<long, FearGreedVersion> _known = [];
+    private DeltaTable? _table;
+
+    /// <summary>The newest version.</summary>
+    public async Task<FearGreedVersion> NewestAsync(CancellationToken ct = default)
+    {
+        if (await TableAsync(ct).ConfigureAwait(false) is not { } table)
+        {
+            return FearGreedVersion.None;
+        }
+
+        Snapshot snapshot = await table.RefreshAsync(ct).ConfigureAwait(false);
+        return await OfAsync(table, snapshot.Version, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The index as of a version (-1: no points); <see cref="VersionNotFoundException"/> if it is cleaned or was never there.</summary>
+    public async Task<FearGreedIndex> AtAsync(long version, CancellationToken ct = default)
+    {
+        if (version < 0)
+        {
+            return FearGreedIndex.Empty;
+        }
+
+        DeltaTable table = await TableAsync(ct).ConfigureAwait(false)
+            ?? throw new VersionNotFoundException($"There is no table {TableName}, so its version {version} cannot be read.");
+        return (await OfAsync(table, version, ct).ConfigureAwait(false)).Index;
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<FearGreedVersion> OfAsync(DeltaTable table, long version, CancellationToken ct)
+    {
+        await _gate.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            if (!_known.TryGetValue(version, out FearGreedVersion? known))
+            {
+                Snapshot snapshot = table.Snapshot.Version == version ? table.Snapshot : await table.SnapshotAtAsync(version, ct).ConfigureAwait(false);
+                known = await ReadAsync(table, snapshot, ct).ConfigureAwait(false);
+                // A version that changed no row (maintenance) is the same index: one object, so that comparing it costs nothing.
+                FearGreedVersion? same = _known.Values.FirstOrDefault(k => k.TableId == known.TableId && k.Index.Equals(known.Index));
+                known = same is null ? known : known with { Index = same.Index };
+                if (_known.Count >= KeptMax)
+                {
+                    _known.Remove(_known.Keys.Min());
+                }
+
+                _known[version] = known;
+            }
+
+            return known;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<DeltaTable?> TableAsync(CancellationToken ct)
+    {
+        if (_table is { } open)
+        {
+            return open;
+        }
+
+        await _gate.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            return _table ??= await DeltaTable.OpenAsync(location.StoreOf(TableName), null, ct).ConfigureAwait(false);
+        }
+        catch (TableNotFoundException)
+        {
+            return null;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private static async Task<FearGreedVersion> ReadAsync(DeltaTable table, Snapshot snapshot, CancellationToken ct)
+    {
+        var points = new List<FearGreedPoint>();
+        await foreach (RecordBatch batch in table.ReadAsync(snapshot, s_columns, null, ct).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                var reader = new RowReader(batch);
+                Func<int, UnixMicros?> time = reader.Time("event_time");
+                Func<int, int?> value = reader.Int("index_value");
+                Func<int, string?> label = reader.Label("value_classification");
+                for (int i = 0; i < reader.Count; i++)
+                {
+                    points.Add(new FearGreedPoint(time(i)!.Value, value(i)!.Value, label(i) ?? ""));
+                }
+            }
+        }
+
+        try
+        {
+            return new FearGreedVersion(snapshot.Metadata.Id, snapshot.Version, FearGreedIndex.Of(points));
+        }
+        catch (ArgumentException twice)
+        {
+            throw new InvalidDataException($"Version {snapshot.Version} of {TableName} cannot be looked up: {twice.Message} Verify {TableName}, and restore it if another writer changed it.", twice);
+        }
+    }
+}
