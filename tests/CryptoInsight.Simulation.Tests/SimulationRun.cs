@@ -29,12 +29,12 @@ internal sealed class SimulationRun
     private int _batches;
     private int _edits;
 
-    private SimulationRun(int seed)
+    private SimulationRun(int seed, TextWriter? trace)
     {
         _random = new Random(seed);
         _plan = SimulationPlan.Of(_random);
         var clock = new SimulatedClock(new DateTimeOffset(2025, 6, 1, 12, 0, 0, TimeSpan.Zero));
-        _stage = new Scheduler(_random, new Trace(), clock);
+        _stage = new Scheduler(_random, new Trace(trace), clock);
         _ledger = new Ledger(_stage);
         _lake = new SimulatedLake(_stage, _ledger, _plan);
         _exchange = new SimulatedExchange(_random, clock);
@@ -45,14 +45,20 @@ internal sealed class SimulationRun
     }
 
     /// <summary>Runs a seed on a thread of its own: no synchronization context, and a stack deep enough for inline continuations.</summary>
-    public static SimulationReport Of(int seed)
+    /// <param name="trace">Gets every event, or null.</param>
+    public static SimulationReport Of(int seed, TextWriter? trace)
     {
         SimulationReport? report = null;
-        var thread = new Thread(() => report = new SimulationRun(seed).Run(seed), maxStackSize: 64 << 20);
+        var thread = new Thread(() => report = new SimulationRun(seed, trace).Run(seed), maxStackSize: 64 << 20);
         thread.Start();
         thread.Join();
         return report!;
     }
+
+    public static SimulationReport Of(int seed) => Of(seed, null);
+
+    /// <summary>As <see cref="Of"/>, in words that cross load contexts.</summary>
+    public static string? ViolationOf(int seed) => Of(seed).Violation;
 
     private SimulationReport Run(int seed)
     {
@@ -240,8 +246,15 @@ internal sealed class SimulationRun
         {
             SilverCandle row = rows[_random.Next(rows.Count)];
             UnixMicros to = row.Candle.OpenTime + (_random.Next(0, 6) * (row.Interval.Next(row.Candle.OpenTime) - row.Candle.OpenTime));
-            double? close = _random.Next(2) == 0 ? null : Math.Round(row.Candle.Close * 1.01, 4);
-            _actions.Add(_maintenance.Edit(new SilverEdit(++_edits, row.Symbol, row.Interval, row.Candle.OpenTime, to, close)));
+            _edits++;
+            SilverEdit edit = _random.Next(3) switch
+            {
+                0 => new SilverEdit.Delete(_edits, row.Key, to),
+                1 => new SilverEdit.SetClose(_edits, row.Key, to, Math.Round(row.Candle.Close * 1.01, 4)),
+                _ when SimulatedExchange.FreeTimeOn(row.Key, _edits) is { } target => new SilverEdit.Move(_edits, row.Key, target),
+                _ => new SilverEdit.Delete(_edits, row.Key, row.Candle.OpenTime),
+            };
+            _actions.Add(_maintenance.Edit(edit));
         }
     }
 

@@ -15,9 +15,9 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
     private readonly Dictionary<string, int> _index;
     private readonly ulong[] _gone;
     private readonly int _goneCount;
-    private readonly ImmutableDictionary<string, AddFile> _recent;
+    private readonly ImmutableSortedDictionary<string, AddFile> _recent; // sorted: a version lists its files in the same order in every process
 
-    private FileSet(AddFile[] files, Dictionary<string, int> index, ulong[] gone, int goneCount, ImmutableDictionary<string, AddFile> recent)
+    private FileSet(AddFile[] files, Dictionary<string, int> index, ulong[] gone, int goneCount, ImmutableSortedDictionary<string, AddFile> recent)
     {
         _base = files;
         _index = index;
@@ -27,7 +27,7 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
     }
 
     /// <summary>No files.</summary>
-    internal static FileSet Empty { get; } = new([], new Dictionary<string, int>(StringComparer.Ordinal), [], 0, ImmutableDictionary.Create<string, AddFile>(StringComparer.Ordinal));
+    internal static FileSet Empty { get; } = new([], new Dictionary<string, int>(StringComparer.Ordinal), [], 0, ImmutableSortedDictionary.Create<string, AddFile>(StringComparer.Ordinal));
 
     /// <inheritdoc/>
     public int Count => _base.Length - _goneCount + _recent.Count;
@@ -53,7 +53,7 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
 
         ulong[] gone = _gone;
         int goneCount = _goneCount;
-        ImmutableDictionary<string, AddFile>.Builder recent = _recent.ToBuilder();
+        ImmutableSortedDictionary<string, AddFile>.Builder recent = _recent.ToBuilder();
         foreach ((string path, AddFile? file) in changes)
         {
             if (_index.TryGetValue(path, out int slot) && (gone[slot >> 6] & (1UL << slot)) == 0)

@@ -48,6 +48,10 @@ internal sealed class SimulatedExchange
         public List<UnixMicros> Given { get; } = [];
     }
 
+    /// <summary>An open time of the same day that the exchange never gives: before its first candle. Null where there is none.</summary>
+    public static UnixMicros? FreeTimeOn(CandleKey key, int n) =>
+        key.OpenTime.Day == s_start.Day && key.Interval.Code == "1m" && n < 600 ? key.OpenTime + (((n * 60L) - (key.OpenTime.Value / UnixMicros.PerSecond % 86_400)) * UnixMicros.PerSecond) : null;
+
     /// <summary>What lies there when the pipeline starts: enough for a moving average over 200 buckets of one series.</summary>
     public List<BronzeRow> Backlog()
     {
@@ -176,8 +180,9 @@ internal sealed class SimulatedExchange
         return new BronzeRow(Raw(source, symbol, interval, open, ingest, json), new SilverCandle(symbol, interval, candle, ingest, source));
     }
 
+    // A row that is refused stays as it is: what was too early once may be lawful later.
     private static BronzeRow Again(BronzeRow row, UnixMicros ingest) =>
-        new(row.Raw with { IngestTime = ingest }, row.Passing is null ? null : row.Passing with { IngestTime = ingest });
+        row.Passing is null ? row : new BronzeRow(row.Raw with { IngestTime = ingest }, row.Passing with { IngestTime = ingest });
 
     private RawCandle Raw(string source, Symbol symbol, Interval interval, UnixMicros? open, UnixMicros ingest, string json) =>
         new(source, symbol, interval, open, ingest, json, "/api/v3/klines", "hash", $"run-{_batches}", null);

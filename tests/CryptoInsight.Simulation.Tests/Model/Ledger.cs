@@ -6,6 +6,7 @@ using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Lake.Bronze;
+using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.Gold;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Simulation.Tests.Market;
@@ -89,7 +90,7 @@ internal sealed class Ledger(Scheduler stage)
             case GoldSignalsTable.Name:
                 OnGold(version, entry);
                 break;
-            default:
+            case DeadLetterTable.Binance:
                 HasLetters = true;
                 break;
         }
@@ -159,7 +160,8 @@ internal sealed class Ledger(Scheduler stage)
     {
         foreach (SilverCandle row in rows.Values.Where(r => edit.Reaches(r.Key)).ToList())
         {
-            rows = edit.Close is null ? rows.Remove(row.Key) : rows.SetItem(row.Key, edit.Apply(row));
+            rows = rows.Remove(row.Key);
+            rows = edit.Apply(row) is { } after ? rows.SetItem(after.Key, after) : rows;
         }
 
         return rows;

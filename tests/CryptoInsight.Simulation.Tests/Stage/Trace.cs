@@ -3,7 +3,8 @@ using System.Text;
 namespace CryptoInsight.Simulation.Tests.Stage;
 
 /// <summary>Everything that happened in a run, in order: its hash proves that a seed repeats, its end explains a violation.</summary>
-internal sealed class Trace
+/// <param name="whole">Gets every line, or null.</param>
+internal sealed class Trace(TextWriter? whole = null)
 {
     private const int KeptMax = 400;
     private const ulong FnvPrime = 1_099_511_628_211;
@@ -29,7 +30,9 @@ internal sealed class Trace
             _last.Dequeue();
         }
 
-        _last.Enqueue($"{Events,7}  {what}");
+        string line = $"{Events,7}  {what}";
+        _last.Enqueue(line);
+        whole?.WriteLine(line);
     }
 
     public string Last(int count)

@@ -60,11 +60,11 @@ internal sealed class Maintenance(Scheduler stage, SimulatedLake lake, Ledger le
 
     public SimulatedProcess Edit(SilverEdit edit) => Begin("edit", async tables =>
     {
-        var spec = new CommitSpec(edit.Close is null ? "DELETE" : "UPDATE") { UserMetadata = ledger.Announce(edit) };
-        CommitOutcome outcome = edit.Close is { } close
-            ? await tables.Silver.Table.UpdateAsync(edit.Where, new Dictionary<string, object?> { ["close"] = close }, spec)
+        var spec = new CommitSpec(edit.Values is null ? "DELETE" : "UPDATE") { UserMetadata = ledger.Announce(edit) };
+        CommitOutcome outcome = edit.Values is { } values
+            ? await tables.Silver.Table.UpdateAsync(edit.Where, values, spec)
             : await tables.Silver.Table.DeleteAsync(edit.Where, spec);
-        return $"{edit}: {outcome}";
+        return $"{edit.GetType().Name}: {outcome}";
     });
 
     private long? Needed(LakeTables tables, DeltaTable table, bool keepsReaders) =>

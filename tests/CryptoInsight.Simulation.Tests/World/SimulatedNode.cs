@@ -42,11 +42,12 @@ internal sealed class SimulatedNode
     private Task<ITableJob> StartSilverAsync(LakeTables lake) =>
         SilverJob.StartAsync(lake, new BronzeJudge(KlineWireSchema.Binance, ExpectationSet.Default), _runId, CancellationToken.None);
 
-    private Task<ITableJob> StartGoldAsync(LakeTables lake) => GoldJob.StartAsync(lake, _settings, _symbols, _stage.Clock, CancellationToken.None);
+    private Task<ITableJob> StartGoldAsync(LakeTables lake) => GoldJob.StartAsync(lake, _settings, _symbols, _stage.Clock, JobStart.Position, CancellationToken.None);
 
     private async Task RunAsync(string id, Func<LakeTables, DeltaTable> source, Func<LakeTables, Task<ITableJob>> start, TailLimits limits)
     {
         LakeTables? lake = null;
+        int fruitless = 0;
         while (true)
         {
             try
@@ -54,9 +55,14 @@ internal sealed class SimulatedNode
                 lake ??= await _lake.OpenAsync(Process);
                 ITableJob job = await start(lake);
                 _stage.Trace.Add($"{Process}: {id} starts at {job.Position}");
-                await FollowAsync(id, job, source(lake), limits);
+                StepOutcome.StartAgain ended = await FollowAsync(id, job, source(lake), limits, () => fruitless = 0);
+                _stage.Trace.Add($"{Process}: {id} starts again: {ended.Why}");
+                if (ended.Committed is null && ++fruitless > 1)
+                {
+                    await _stage.PauseAsync(Process, "backoff");
+                }
             }
-            catch (Exception e) when (IsTransient(e))
+            catch (Exception e) when (JobFault.Of(e, ++fruitless).IsTransient)
             {
                 _stage.Trace.Add($"{Process}: {id} failed: {e.GetType().Name}: {e.Message}");
                 await _stage.PauseAsync(Process, "backoff");
@@ -65,7 +71,7 @@ internal sealed class SimulatedNode
     }
 
     /// <summary>As the job's stream does it: the next step is read when the one before is taken; a step that is no versions ends the sequence.</summary>
-    private async Task FollowAsync(string id, ITableJob job, DeltaTable source, TailLimits limits)
+    private async Task<StepOutcome.StartAgain> FollowAsync(string id, ITableJob job, DeltaTable source, TailLimits limits, Action onStep)
     {
         var tail = new TableTail(source);
         long position = job.Position;
@@ -81,13 +87,13 @@ internal sealed class SimulatedNode
             StepOutcome outcome = await job.StepAsync(step, CancellationToken.None);
             if (outcome is StepOutcome.StartAgain again)
             {
-                _stage.Trace.Add($"{Process}: {id} starts again: {again.Why}");
-                return;
+                return again;
             }
 
             StepReport report = ((StepOutcome.Advanced)outcome).Report;
             _stage.Trace.Add($"{Process}: {id} advanced to {report.InputVersion}: {report}");
             CheckCounts(id, step, report);
+            onStep();
             position = report.InputVersion;
         }
     }
@@ -108,9 +114,6 @@ internal sealed class SimulatedNode
             }
         }
     }
-
-    // The job actor's rule: these heal by starting again, everything else stops the job for good.
-    private static bool IsTransient(Exception cause) => cause is IOException or TimeoutException or UnauthorizedAccessException && cause is not InvalidDataException;
 
     private async Task GuardAsync(string job, Task running)
     {

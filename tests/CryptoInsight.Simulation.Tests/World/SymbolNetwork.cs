@@ -151,7 +151,6 @@ internal sealed class SymbolNetwork(Scheduler stage, SimulationPlan plan, Signal
     private async Task LoadAsync(ShardNode node, SymbolHome home, SymbolProtocol.ICommand command, Action<SymbolProtocol.IReply> answer)
     {
         SymbolProtocol.IReply reply;
-        string id = command switch { SymbolProtocol.ComputeSignals c => c.RequestId, SymbolProtocol.ComputeAllSignals c => c.RequestId, _ => "" };
         long version = command switch { SymbolProtocol.ComputeSignals c => c.From.SilverVersion, SymbolProtocol.ComputeAllSignals c => c.At.SilverVersion, _ => -1 };
         try
         {
@@ -163,15 +162,15 @@ internal sealed class SymbolNetwork(Scheduler stage, SimulationPlan plan, Signal
                 _ => throw new InvalidOperationException("No other command is sent."),
             };
             home.Cache = next;
-            reply = new SymbolProtocol.SignalsComputed(id, command.Symbol, delta);
+            reply = new SymbolProtocol.SignalsComputed(command.RequestId, command.Symbol, delta);
         }
         catch (VersionNotFoundException e)
         {
-            reply = new SymbolProtocol.StateLost(id, command.Symbol, e.Message);
+            reply = new SymbolProtocol.StateLost(command.RequestId, command.Symbol, e.Message);
         }
         catch (Exception e) when (e is IOException or DeltaException)
         {
-            reply = new SymbolProtocol.ComputeFailed(id, command.Symbol, $"{e.GetType().Name}: {e.Message}");
+            reply = new SymbolProtocol.ComputeFailed(command.RequestId, command.Symbol, $"{e.GetType().Name}: {e.Message}");
         }
 
         home.IsLoading = false;
