@@ -160,9 +160,9 @@ public sealed class MedallionPipeline : IAsyncDisposable
         JobSpec[] jobs =
         [
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
-                (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, ct)),
+                (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, ct)) { Output = Lake.Silver.Table },
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
-                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)),
+                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)) { Output = Lake.Gold.Table },
         ];
         var node = new JobNode(Environment.MachineName, RunId, Jobs, _journal, Options.Backoff, Options.JournalEvery, Clock);
         foreach (JobSpec job in jobs)

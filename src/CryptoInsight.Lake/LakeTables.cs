@@ -1,6 +1,7 @@
 using CryptoInsight.Delta;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
+using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
 using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Silver;
@@ -10,6 +11,9 @@ namespace CryptoInsight.Lake;
 /// <summary>The tables of the medallion, opened; made first if they are not there.</summary>
 public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters, OperationsTables Operations)
 {
+    /// <summary>The index by version, for whoever has to look it up.</summary>
+    public FearGreedVersions Index { get; } = new(Location);
+
     /// <summary>The tables' definitions by name.</summary>
     public static IReadOnlyDictionary<string, TableDefinition> Definitions { get; } = new Dictionary<string, TableDefinition>
     {

@@ -129,6 +129,18 @@ public sealed class PipelineSpecs
         Assert.NotEqual(before, after);
     }
 
+    [Fact]
+    public async Task Rows_of_gold_deleted_by_others_come_back_while_silver_is_silent()
+    {
+        await using MedallionPipeline pipeline = await StartAsync();
+        await AppendAsync(pipeline, [.. Enumerable.Range(0, 300).Select(m => Sample.Raw(Sample.Btc, m, 100 + (m % 11)))]);
+        await pipeline.CaughtUpAsync(Deadline());
+        DeltaTable gold = (await OpenAsync()).Gold.Table; // as another process has it
+        Assert.IsType<CommitOutcome.Committed>(await gold.DeleteAsync(null));
+        await pipeline.Lake.Gold.Table.NewerThanAsync(gold.Snapshot.Version, Deadline());
+        await AssertGoldIsPureAsync(_options.Signals);
+    }
+
     private Task<MedallionPipeline> StartAsync() => StartAsync(_options);
 
     private async Task<MedallionPipeline> StartAsync(EngineOptions options) =>

@@ -6,13 +6,14 @@ using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
+using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Engine.Jobs;
 
-/// <summary>The driver of <c>03_aggregate_gold_binance</c>: Silver's row changes in, questions to the symbols, one Gold commit per step out.</summary>
-/// <remarks>Gold is a function of (Silver version, index version, settings); the commit carries all three. Every symbol with changes is asked, and every
-/// known symbol when the watermark moved. If a symbol's past is lost, or the settings changed, the whole of Gold is computed anew and compared row by row.</remarks>
+/// <summary>The driver of <c>03_aggregate_gold_binance</c>: row changes of Silver and versions of the index in, questions to the symbols, one Gold commit per step out.</summary>
+/// <remarks>Gold is a function of (Silver version, index version, settings); the commit carries all three. Every symbol with changes is asked, and every known symbol when the watermark
+/// or the index moved. If a symbol's past is lost, the settings changed, or others changed rows of Gold, the whole of Gold is computed anew and compared row by row.</remarks>
 public sealed class GoldJob : ITableJob
 {
     public const string Id = "03_aggregate_gold_binance";
@@ -26,12 +27,12 @@ public sealed class GoldJob : ITableJob
     private readonly TimeProvider _clock;
     private readonly SilverHorizon _horizon;
     private readonly GoldKeys _goldKeys;
-    private readonly bool _mustRebuild;
+    private readonly string? _whyRebuild;
     private SignalPosition _at;
     private long _baseVersion;
 
     private GoldJob(
-        LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, SilverHorizon horizon, GoldKeys goldKeys, SignalPosition at, long baseVersion, bool mustRebuild)
+        LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, SilverHorizon horizon, GoldKeys goldKeys, SignalPosition at, long baseVersion, string? whyRebuild)
     {
         _lake = lake;
         _settings = settings;
@@ -41,102 +42,169 @@ public sealed class GoldJob : ITableJob
         _goldKeys = goldKeys;
         _at = at;
         _baseVersion = baseVersion;
-        _mustRebuild = mustRebuild;
+        _whyRebuild = whyRebuild;
     }
 
-    public long Position => _mustRebuild ? -1 : _at.SilverVersion;
+    public long Position => _whyRebuild is null ? _at.SilverVersion : -1;
 
-    /// <summary>Reads the three positions from Gold, and from Silver as of the first what the watermark follows from.</summary>
+    public long OutputVersion => _baseVersion;
+
+    /// <summary>Reads the three positions from Gold, and from Silver and the index as of the first two what the arithmetic depends on besides the candles.</summary>
     public static async Task<ITableJob> StartAsync(LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, JobStart start, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(lake);
+        ArgumentNullException.ThrowIfNull(settings);
         Snapshot gold = await lake.Gold.Table.RefreshAsync(ct).ConfigureAwait(false);
         Snapshot silver = await lake.Silver.Table.RefreshAsync(ct).ConfigureAwait(false);
+        FearGreedVersion newest = await lake.Index.NewestAsync(ct).ConfigureAwait(false);
         long charts = gold.TransactionVersion(ChartsPosition) ?? -1;
-        long generation = SettingsGeneration.Of(settings);
-        bool isNew = charts < 0;
-        bool mustRebuild = !isNew && (start == JobStart.Beginning || charts > silver.Version || gold.TransactionVersion(ConfigPosition) != generation);
+        long fng = gold.TransactionVersion(IndexPosition) ?? -1;
+        long generation = SettingsGeneration.Of(settings, silver.Metadata.Id, newest.TableId);
+        string? whyRebuild =
+            start == JobStart.Beginning ? "it was asked for"
+            : await lake.Gold.Table.NewestForeignChangeAsync(ChartsPosition, gold, ct).ConfigureAwait(false) is { } foreign ? $"others changed rows of Gold in version {foreign}"
+            : charts < 0 ? null
+            : gold.TransactionVersion(ConfigPosition) != generation ? "the settings or the tables that it reads are others"
+            : charts > silver.Version ? $"{SilverChartsTable.Name} is older than what Gold was made from"
+            : null;
         var horizon = new SilverHorizon();
-        if (!isNew && !mustRebuild)
+        FearGreedIndex index = FearGreedIndex.Empty;
+        if (whyRebuild is null)
         {
-            mustRebuild = !await horizon.TryLoadAsync(lake.Silver, charts, ct).ConfigureAwait(false);
+            try
+            {
+                await horizon.LoadAsync(lake.Silver, charts, ct).ConfigureAwait(false);
+                index = await lake.Index.AtAsync(fng, ct).ConfigureAwait(false);
+            }
+            catch (Exception gone) when (gone is VersionNotFoundException or MissingFileException)
+            {
+                whyRebuild = $"what it was made from is cleaned ({gone.Message})";
+            }
         }
 
-        GoldKeys keys = await GoldKeys.LoadAsync(lake.Gold, gold, ct).ConfigureAwait(false);
-        var at = new SignalPosition(
-            mustRebuild ? -1 : charts, gold.TransactionVersion(IndexPosition) ?? -1, generation, horizon.Watermarks(settings), FearGreedIndex.Empty);
-        return new GoldJob(lake, settings, symbols, clock, horizon, keys, at, gold.Version, mustRebuild);
+        GoldKeys keys = whyRebuild is null ? await GoldKeys.LoadAsync(lake.Gold, gold, ct).ConfigureAwait(false) : new GoldKeys();
+        var at = new SignalPosition(charts, fng, generation, horizon.Watermarks(settings), index);
+        return new GoldJob(lake, settings, symbols, clock, horizon, keys, at, gold.Version, whyRebuild);
     }
+
+    public async Task<bool> HasOtherWorkAsync(CancellationToken ct) =>
+        _whyRebuild is not null || !(await _lake.Index.NewestAsync(ct).ConfigureAwait(false)).Index.Equals(_at.Index);
 
     public async Task<StepOutcome> StepAsync(TailStep step, CancellationToken ct)
     {
-        if (_mustRebuild || step is not TailStep.Versions versions)
+        if (_whyRebuild is not null)
         {
-            return await RebuildAsync(ct).ConfigureAwait(false);
+            return await RebuildAsync(_whyRebuild, ct).ConfigureAwait(false);
         }
 
-        SilverChanges changes = await SilverChanges.ReadAsync(_lake.Silver, versions, ct).ConfigureAwait(false);
-        await _horizon.ApplyAsync(changes, _lake.Silver, versions.ToInclusive, ct).ConfigureAwait(false);
-        SignalPosition to = _at with { SilverVersion = versions.ToInclusive, Watermarks = _horizon.Watermarks(_settings) };
-        IEnumerable<Symbol> asked = to.Watermarks.Equals(_at.Watermarks) ? changes.BySymbol.Keys : _horizon.Symbols.Union(changes.BySymbol.Keys);
-        SymbolAnswers answers = await _symbols.AskAsync([.. asked], _at, to, changes.BySymbol, ct).ConfigureAwait(false);
-        return answers.Lost is { } lost
-            ? new StepOutcome.StartAgain($"a symbol's past is gone ({lost}); Gold is compared with a full computation")
-            : await CommitAsync(answers.Delta, to, changes.RowCount, ct).ConfigureAwait(false);
+        return step switch
+        {
+            TailStep.Versions versions => await SilverChanges.ReadAsync(_lake.Silver, versions, ct).ConfigureAwait(false) is { } changes
+                ? await TakeAsync(changes, versions.ToInclusive, ct).ConfigureAwait(false)
+                : await RebuildAsync($"the changes of {SilverChartsTable.Name} since version {versions.FromExclusive} are cleaned", ct).ConfigureAwait(false),
+            TailStep.CaughtUp => await TakeAsync(SilverChanges.None, _at.SilverVersion, ct).ConfigureAwait(false),
+            _ => await RebuildAsync($"{SilverChartsTable.Name} cannot be followed from version {_at.SilverVersion}: {step}", ct).ConfigureAwait(false),
+        };
     }
 
-    /// <summary>Computes all of Gold at the newest Silver version and writes what differs. The job then starts again from there.</summary>
-    private async Task<StepOutcome> RebuildAsync(CancellationToken ct)
+    private async Task<StepOutcome> TakeAsync(SilverChanges changes, long silverVersion, CancellationToken ct)
     {
-        Snapshot silver = await _lake.Silver.Table.RefreshAsync(ct).ConfigureAwait(false);
-        var horizon = new SilverHorizon();
-        if (!await horizon.TryLoadAsync(_lake.Silver, silver.Version, ct).ConfigureAwait(false))
+        FearGreedVersion index = await _lake.Index.NewestAsync(ct).ConfigureAwait(false);
+        Func<Symbol, bool> hadSymbol = _horizon.Symbols.ToHashSet().Contains;
+        try
         {
-            throw new IOException($"Version {silver.Version} of {SilverChartsTable.Name} was cleaned while Gold was rebuilt from it.");
+            await _horizon.ApplyAsync(changes, _lake.Silver, silverVersion, ct).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is VersionNotFoundException or MissingFileException)
+        {
+            return await RebuildAsync($"version {silverVersion} of {SilverChartsTable.Name} is cleaned already", ct).ConfigureAwait(false);
         }
 
-        SignalPosition at = _at with { SilverVersion = silver.Version, Watermarks = horizon.Watermarks(_settings) };
-        SymbolAnswers answers = await _symbols.AskAllAsync([.. horizon.Symbols], at, ct).ConfigureAwait(false);
+        var to = new SignalPosition(silverVersion, index.Version, _at.ConfigGeneration, _horizon.Watermarks(_settings), index.Index);
+        bool reachesAll = !to.Watermarks.Equals(_at.Watermarks) || !index.Index.Equals(_at.Index);
+        IEnumerable<Symbol> asked = reachesAll ? _horizon.Symbols.Union(changes.BySymbol.Keys) : changes.BySymbol.Keys;
+        SymbolAnswers answers = await _symbols.AskAsync([.. asked], _at, to, changes.BySymbol, ct).ConfigureAwait(false);
         if (answers.Lost is { } lost)
         {
-            throw new IOException($"Gold could not be rebuilt: {lost}");
+            return await RebuildAsync($"a symbol's past is gone ({lost})", ct).ConfigureAwait(false);
         }
 
+        (List<SignalRow> inserts, List<SignalRow> replacements) = _goldKeys.Split(answers.Delta.Upserts, hadSymbol);
+        return await CommitAsync(inserts, replacements, answers.Delta.Deletes, to, changes.RowCount, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Computes all of Gold at the newest versions and writes what differs, in one commit. The job then starts again from there.</summary>
+    private async Task<StepOutcome> RebuildAsync(string why, CancellationToken ct)
+    {
+        Snapshot silver = await _lake.Silver.Table.RefreshAsync(ct).ConfigureAwait(false);
+        FearGreedVersion index = await _lake.Index.NewestAsync(ct).ConfigureAwait(false);
+        var horizon = new SilverHorizon();
+        try
+        {
+            await horizon.LoadAsync(_lake.Silver, silver.Version, ct).ConfigureAwait(false);
+        }
+        catch (MissingFileException gone)
+        {
+            throw new IOException($"A file of {SilverChartsTable.Name} went while Gold was computed from it: {gone.Message}", gone); // compacted and vacuumed meanwhile: the next try reads newer files
+        }
+
+        var at = new SignalPosition(
+            silver.Version, index.Version, SettingsGeneration.Of(_settings, silver.Metadata.Id, index.TableId), horizon.Watermarks(_settings), index.Index);
+
         Snapshot gold = await _lake.Gold.Table.SnapshotAtAsync(_baseVersion, ct).ConfigureAwait(false);
-        SignalDelta delta = await GoldKeys.DifferenceAsync(_lake.Gold, gold, answers.Delta.Upserts, ct).ConfigureAwait(false);
-        StepOutcome outcome = await CommitAsync(delta, at, answers.Delta.Upserts.Count, ct).ConfigureAwait(false);
+        var comparison = new GoldComparison(_lake.Gold, gold, _symbols);
+        if (await comparison.RunAsync(horizon.Symbols, at, ct).ConfigureAwait(false) is { } lost)
+        {
+            throw new IOException($"Gold could not be computed anew at version {silver.Version} of {SilverChartsTable.Name}: {lost}");
+        }
+
+        StepOutcome outcome = await CommitAsync(comparison.Inserts, comparison.Replacements, comparison.Deletes, at, comparison.RowsCompared, ct).ConfigureAwait(false);
         return outcome.Match<StepOutcome>(
             advanced => new StepOutcome.StartAgain(
-                $"Gold was compared with a full computation at Silver version {at.SilverVersion}: {delta.Upserts.Count} rows written, {delta.Deletes.Count} deleted") { Committed = advanced.Report },
+                $"{why}: Gold was compared with a full computation at Silver version {at.SilverVersion}, {advanced.Report.RowsOut} rows written, {comparison.Deletes.Count} deleted")
+            {
+                Committed = advanced.Report,
+            },
             again => again);
     }
 
-    private async Task<StepOutcome> CommitAsync(SignalDelta delta, SignalPosition to, long rowsIn, CancellationToken ct)
+    private async Task<StepOutcome> CommitAsync(
+        List<SignalRow> inserts, List<SignalRow> replacements, IReadOnlyList<SignalKey> deletes, SignalPosition to, long rowsIn, CancellationToken ct)
     {
-        (List<SignalRow> inserts, List<SignalRow> replacements) = _goldKeys.Split(delta.Upserts);
         AppTransaction[] positions =
         [
             new(ChartsPosition, to.SilverVersion), new(IndexPosition, to.IndexVersion), new(ConfigPosition, to.ConfigGeneration),
         ];
         CommitOutcome outcome = await _lake.Gold.CommitAsync(
-            inserts, replacements, delta.Deletes, UnixMicros.From(_clock.GetUtcNow()), positions, _baseVersion, ct).ConfigureAwait(false);
-        return outcome.Match<StepOutcome>(
-            committed => Advanced(committed.Version, delta, to, rowsIn),
-            nothing => Advanced(nothing.Version, delta, to, rowsIn),
+            inserts, replacements, deletes, UnixMicros.From(_clock.GetUtcNow()), positions, _baseVersion, ct).ConfigureAwait(false);
+        var report = new StepReport(to.SilverVersion, 0)
+        {
+            RowsIn = rowsIn,
+            RowsAccepted = rowsIn,
+            RowsOut = inserts.Count + replacements.Count,
+            RowsCorrected = CorrectedCount(inserts.Concat(replacements).Select(r => r.Key).Concat(deletes)),
+        };
+        StepOutcome Advanced(long version)
+        {
+            _at = to;
+            _baseVersion = version;
+            _goldKeys.Remember(inserts);
+            _goldKeys.Remember(replacements);
+            return new StepOutcome.Advanced(report with { OutputVersion = version });
+        }
+
+        return outcome.Match(
+            committed => Advanced(committed.Version),
+            nothing => Advanced(nothing.Version),
             superseded => new StepOutcome.StartAgain(superseded.Why),
             conflict => new StepOutcome.StartAgain(conflict.Why));
     }
 
-    private StepOutcome.Advanced Advanced(long version, SignalDelta delta, SignalPosition to, long rowsIn)
+    /// <summary>How many of the changed rows time had made final at the position before.</summary>
+    private long CorrectedCount(IEnumerable<SignalKey> changed)
     {
-        _at = to;
-        _baseVersion = version;
-        _goldKeys.Remember(delta.Upserts);
-        return new StepOutcome.Advanced(new StepReport(to.SilverVersion, version)
-        {
-            RowsIn = rowsIn,
-            RowsAccepted = rowsIn,
-            RowsOut = delta.Upserts.Count,
-        });
+        Dictionary<Interval, Interval> sourceOf = _settings.Timeframes.ToDictionary(t => t.Window, t => t.Source);
+        return changed.LongCount(k => sourceOf.TryGetValue(k.Timeframe, out Interval? source)
+            && _at.Watermarks[source] is { } watermark && k.Timeframe.Next(k.BucketStart) <= watermark);
     }
 }

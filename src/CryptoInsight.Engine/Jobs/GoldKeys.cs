@@ -5,16 +5,29 @@ using CryptoInsight.Lake.Gold;
 
 namespace CryptoInsight.Engine.Jobs;
 
-/// <summary>The newest bucket of every series in Gold: a row beyond it is new and needs no look-up.</summary>
+/// <summary>Proves that a row of Gold is new, so that it needs no look-up: the newest bucket of every series, known from the newest days alone.</summary>
+/// <remarks>Every key of the days from <see cref="_wholeFrom"/> on was seen: a series that was not seen there has no row there. Of older days nothing is known, so rows there are
+/// looked up, unless the symbol was not in Silver at all before. Wrong in neither direction; reading two days instead of the whole table is what a restart pays.</remarks>
 public sealed class GoldKeys
 {
+    /// <summary>The newest day and the one before it: what is live is there, and nothing longer than a day is written often.</summary>
+    private const int DaysRead = 2;
+
     private readonly Dictionary<(Symbol, Interval), UnixMicros> _newest = [];
+    private readonly HashSet<Symbol> _symbolsKnownWhole = [];
+    private int _wholeFrom = int.MinValue;
 
     public static async Task<GoldKeys> LoadAsync(GoldSignalsTable gold, Snapshot snapshot, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(gold);
         var keys = new GoldKeys();
-        await foreach (IReadOnlyList<SignalKey> some in gold.KeysAsync(snapshot, ct).ConfigureAwait(false))
+        if (GoldSignalsTable.NewestDay(snapshot) is not { } newestDay)
+        {
+            return keys;
+        }
+
+        keys._wholeFrom = newestDay - (DaysRead - 1);
+        await foreach (IReadOnlyList<SignalKey> some in gold.KeysAsync(snapshot, keys._wholeFrom, ct).ConfigureAwait(false))
         {
             foreach (SignalKey key in some)
             {
@@ -26,13 +39,19 @@ public sealed class GoldKeys
     }
 
     /// <summary>Rows proven absent, and rows that may replace one.</summary>
-    public (List<SignalRow> Inserts, List<SignalRow> Replacements) Split(IReadOnlyList<SignalRow> upserts)
+    /// <param name="upserts">Rows to write.</param>
+    /// <param name="hadSymbol">Whether Silver held the symbol at the position that Gold stands at; one that it did not hold has no row in Gold.</param>
+    public (List<SignalRow> Inserts, List<SignalRow> Replacements) Split(IReadOnlyList<SignalRow> upserts, Func<Symbol, bool> hadSymbol)
     {
         List<SignalRow> inserts = [], replacements = [];
         foreach (SignalRow row in upserts)
         {
-            bool isNew = !_newest.TryGetValue((row.Symbol, row.Timeframe), out UnixMicros newest) || row.BucketStart > newest;
-            (isNew ? inserts : replacements).Add(row);
+            if (!hadSymbol(row.Symbol))
+            {
+                _symbolsKnownWhole.Add(row.Symbol);
+            }
+
+            (IsAbsent(row) ? inserts : replacements).Add(row);
         }
 
         return (inserts, replacements);
@@ -46,32 +65,16 @@ public sealed class GoldKeys
         }
     }
 
-    /// <summary>What has to be written so that Gold holds exactly these rows.</summary>
-    public static async Task<SignalDelta> DifferenceAsync(GoldSignalsTable gold, Snapshot snapshot, IReadOnlyList<SignalRow> rows, CancellationToken ct)
-    {
-        Dictionary<SignalKey, SignalRow> wanted = rows.ToDictionary(r => r.Key);
-        var deletes = new List<SignalKey>();
-        await foreach (IReadOnlyList<StampedSignal> some in gold.ReadAsync(snapshot, null, ct).ConfigureAwait(false))
-        {
-            foreach (StampedSignal there in some)
-            {
-                if (!wanted.TryGetValue(there.Row.Key, out SignalRow? row))
-                {
-                    deletes.Add(there.Row.Key);
-                }
-                else if (row == there.Row)
-                {
-                    wanted.Remove(there.Row.Key);
-                }
-            }
-        }
-
-        return new SignalDelta([.. wanted.Values], deletes);
-    }
+    private bool IsAbsent(SignalRow row) =>
+        _newest.TryGetValue((row.Symbol, row.Timeframe), out UnixMicros newest)
+            ? row.BucketStart > newest
+            : row.BucketStart.Day >= _wholeFrom || _symbolsKnownWhole.Contains(row.Symbol);
 
     private void Remember(Symbol symbol, Interval timeframe, UnixMicros bucketStart)
     {
-        if (!_newest.TryGetValue((symbol, timeframe), out UnixMicros newest) || bucketStart > newest)
+        // A written row of an older day says nothing about the rows after it that were not looked at.
+        bool isInKnownDays = bucketStart.Day >= _wholeFrom || _symbolsKnownWhole.Contains(symbol);
+        if (isInKnownDays && (!_newest.TryGetValue((symbol, timeframe), out UnixMicros newest) || bucketStart > newest))
         {
             _newest[(symbol, timeframe)] = bucketStart;
         }

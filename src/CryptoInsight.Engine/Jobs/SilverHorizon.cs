@@ -16,21 +16,18 @@ public sealed class SilverHorizon
 
     public Watermarks Watermarks(SignalSettings settings) => _newest.At(settings.WatermarkDelay);
 
-    /// <summary>Reads the horizon as of a version; false if that version is cleaned.</summary>
-    public async Task<bool> TryLoadAsync(SilverChartsTable silver, long version, CancellationToken ct)
+    /// <summary>Reads the horizon as of a version (-1: nothing); <see cref="VersionNotFoundException"/> or <see cref="MissingFileException"/> if that is cleaned.</summary>
+    public async Task LoadAsync(SilverChartsTable silver, long version, CancellationToken ct)
     {
-        Snapshot snapshot;
-        try
-        {
-            snapshot = silver.Table.Snapshot.Version == version ? silver.Table.Snapshot : await silver.Table.SnapshotAtAsync(version, ct).ConfigureAwait(false);
-        }
-        catch (VersionNotFoundException)
-        {
-            return false; // the caller rebuilds at the newest version
-        }
-
+        ArgumentNullException.ThrowIfNull(silver);
         _symbols.Clear();
         _newest = WatermarkTracker.Empty;
+        if (version < 0)
+        {
+            return;
+        }
+
+        Snapshot snapshot = silver.Table.Snapshot.Version == version ? silver.Table.Snapshot : await silver.Table.SnapshotAtAsync(version, ct).ConfigureAwait(false);
         await foreach (IReadOnlyList<CandleKey> keys in silver.KeysAsync(snapshot, ct).ConfigureAwait(false))
         {
             foreach (CandleKey key in keys)
@@ -38,8 +35,6 @@ public sealed class SilverHorizon
                 Seen(key.Symbol, key.Interval, key.OpenTime);
             }
         }
-
-        return true;
     }
 
     /// <summary>Moves the horizon to the version that the changes lead to.</summary>
@@ -62,9 +57,9 @@ public sealed class SilverHorizon
         }
 
         // The watermark is computed, never kept as a running maximum: after a delete of the newest it goes back.
-        if (newestIsGone && !await TryLoadAsync(silver, version, ct).ConfigureAwait(false))
+        if (newestIsGone)
         {
-            throw new IOException($"Version {version} of {SilverChartsTable.Name} was cleaned while Gold was computed from it.");
+            await LoadAsync(silver, version, ct).ConfigureAwait(false);
         }
     }
 

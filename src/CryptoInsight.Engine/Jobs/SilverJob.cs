@@ -34,6 +34,8 @@ public sealed class SilverJob : ITableJob
 
     public long Position => _base.TransactionVersion(Id) ?? -1;
 
+    public long OutputVersion => _base.Version;
+
     /// <summary>Reads position and keys from Silver.</summary>
     public static async Task<ITableJob> StartAsync(LakeTables lake, BronzeJudge judge, string runId, CancellationToken ct)
     {

@@ -40,4 +40,7 @@ public sealed record StepReport(long InputVersion, long OutputVersion)
 
     /// <summary>Rows written to the job's own table.</summary>
     public long RowsOut { get; init; }
+
+    /// <summary>Of those and of the deleted ones, how many the watermark had made final before: late or revised input reached them.</summary>
+    public long RowsCorrected { get; init; }
 }

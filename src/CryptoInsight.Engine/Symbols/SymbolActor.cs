@@ -63,7 +63,7 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
         });
         Receive<HistoryFailed>(failed =>
         {
-            SymbolProtocol.IReply reply = failed.Cause is VersionNotFoundException
+            SymbolProtocol.IReply reply = failed.Cause is VersionNotFoundException or MissingFileException
                 ? new SymbolProtocol.StateLost(failed.RequestId, failed.Symbol, failed.Cause.Message)
                 : new SymbolProtocol.ComputeFailed(failed.RequestId, failed.Symbol, failed.Cause.Message);
             failed.Asker.Tell(reply);

@@ -9,7 +9,7 @@ namespace CryptoInsight.Lake.FearGreed;
 
 /// <summary>The index by version of <c>silver_fear_greed</c>: each version is read from the table once, however many symbols ask for it. Safe for concurrent use.</summary>
 /// <remarks>The table may appear while the node runs; until then there is one version, -1, of no points.</remarks>
-public sealed class FearGreedVersions(LakeLocation location) : IDisposable
+public sealed class FearGreedVersions(LakeLocation location)
 {
     public const string TableName = "silver_fear_greed";
 
@@ -18,8 +18,8 @@ public sealed class FearGreedVersions(LakeLocation location) : IDisposable
 
     private static readonly string[] s_columns = ["event_time", "index_value", "value_classification"];
 
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly Dictionary<long, FearGreedVersion> _known = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, Task<FearGreedVersion>> _reads = [];
     private DeltaTable? _table;
 
     /// <summary>The newest version.</summary>
@@ -31,7 +31,7 @@ public sealed class FearGreedVersions(LakeLocation location) : IDisposable
         }
 
         Snapshot snapshot = await table.RefreshAsync(ct).ConfigureAwait(false);
-        return await OfAsync(table, snapshot.Version, ct).ConfigureAwait(false);
+        return await OfAsync(table, snapshot.Version).WaitAsync(ct).ConfigureAwait(false);
     }
 
     /// <summary>The index as of a version (-1: no points); <see cref="VersionNotFoundException"/> if it is cleaned or was never there.</summary>
@@ -44,58 +44,42 @@ public sealed class FearGreedVersions(LakeLocation location) : IDisposable
 
         DeltaTable table = await TableAsync(ct).ConfigureAwait(false)
             ?? throw new VersionNotFoundException($"There is no table {TableName}, so its version {version} cannot be read.");
-        return (await OfAsync(table, version, ct).ConfigureAwait(false)).Index;
+        return (await OfAsync(table, version).WaitAsync(ct).ConfigureAwait(false)).Index;
     }
 
-    public void Dispose() => _gate.Dispose();
-
-    private async Task<FearGreedVersion> OfAsync(DeltaTable table, long version, CancellationToken ct)
+    private Task<FearGreedVersion> OfAsync(DeltaTable table, long version)
     {
-        await _gate.WaitAsync(ct).ConfigureAwait(false);
-        try
+        lock (_gate)
         {
-            if (!_known.TryGetValue(version, out FearGreedVersion? known))
+            if (_reads.TryGetValue(version, out Task<FearGreedVersion>? read) && !read.IsFaulted)
             {
-                Snapshot snapshot = table.Snapshot.Version == version ? table.Snapshot : await table.SnapshotAtAsync(version, ct).ConfigureAwait(false);
-                known = await ReadAsync(table, snapshot, ct).ConfigureAwait(false);
-                // A version that changed no row (maintenance) is the same index: one object, so that comparing it costs nothing.
-                FearGreedVersion? same = _known.Values.FirstOrDefault(k => k.TableId == known.TableId && k.Index.Equals(known.Index));
-                known = same is null ? known : known with { Index = same.Index };
-                if (_known.Count >= KeptMax)
-                {
-                    _known.Remove(_known.Keys.Min());
-                }
-
-                _known[version] = known;
+                return read;
             }
 
-            return known;
+            if (_reads.Count >= KeptMax)
+            {
+                _reads.Remove(_reads.Keys.Min());
+            }
+
+            return _reads[version] = Task.Run(() => ReadAtAsync(table, version));
         }
-        finally
-        {
-            _gate.Release();
-        }
+    }
+
+    private static async Task<FearGreedVersion> ReadAtAsync(DeltaTable table, long version)
+    {
+        Snapshot snapshot = table.Snapshot.Version == version ? table.Snapshot : await table.SnapshotAtAsync(version).ConfigureAwait(false);
+        return await ReadAsync(table, snapshot, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task<DeltaTable?> TableAsync(CancellationToken ct)
     {
-        if (_table is { } open)
-        {
-            return open;
-        }
-
-        await _gate.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            return _table ??= await DeltaTable.OpenAsync(location.StoreOf(TableName), null, ct).ConfigureAwait(false);
+            return _table ??= await DeltaTable.OpenAsync(location.StoreOf(TableName), null, ct).ConfigureAwait(false); // twice at worst: the later one stays
         }
         catch (TableNotFoundException)
         {
             return null;
-        }
-        finally
-        {
-            _gate.Release();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Apache.Arrow;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Actions;
@@ -15,6 +16,8 @@ namespace CryptoInsight.Lake.Gold;
 public sealed class GoldSignalsTable(DeltaTable table)
 {
     public const string Name = "gold_signals";
+
+    private static readonly int s_epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
     private static readonly string[] s_key = ["symbol", "timeframe", "bucket_start"];
 
@@ -132,11 +135,32 @@ public sealed class GoldSignalsTable(DeltaTable table)
         }
     }
 
-    /// <summary>The keys of a snapshot: three columns are read.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<SignalKey>> KeysAsync(
-        Snapshot snapshot, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+    /// <summary>The newest day (days since 1970) that the table has a partition of, or null if it is empty: known from the log alone.</summary>
+    public static int? NewestDay(Snapshot snapshot)
     {
-        await foreach (RecordBatch batch in Table.ReadAsync(snapshot, s_key, null, ct).ConfigureAwait(false))
+        ArgumentNullException.ThrowIfNull(snapshot);
+        string? newest = snapshot.Files.Select(f => f.PartitionValues.GetValueOrDefault("dt")).Max(StringComparer.Ordinal); // YYYY-MM-DD sorts as text
+        return newest is null ? null : DateOnly.ParseExact(newest, "yyyy-MM-dd", CultureInfo.InvariantCulture).DayNumber - s_epoch;
+    }
+
+    /// <summary>Admits the rows of symbols from one on, up to another, in the order of their codes.</summary>
+    /// <param name="from">The first symbol, or null.</param>
+    /// <param name="toExclusive">The symbol after the last, or null.</param>
+    public static Predicate? OfSymbols(Symbol? from, Symbol? toExclusive)
+    {
+        Predicate[] terms =
+        [
+            .. from is { } low ? [new Predicate.Compare("symbol", Comparison.GreaterOrEqual, low.Code)] : (Predicate[])[],
+            .. toExclusive is { } high ? [new Predicate.Compare("symbol", Comparison.Less, high.Code)] : (Predicate[])[],
+        ];
+        return terms.Length == 0 ? null : Predicate.All(terms);
+    }
+
+    /// <summary>The keys of a snapshot from a day on: three columns are read.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<SignalKey>> KeysAsync(
+        Snapshot snapshot, int fromDay, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+    {
+        await foreach (RecordBatch batch in Table.ReadAsync(snapshot, s_key, new Predicate.Compare("dt", Comparison.GreaterOrEqual, DateOnly.FromDayNumber(fromDay + s_epoch).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ct).ConfigureAwait(false))
         {
             using (batch)
             {

@@ -83,6 +83,10 @@ public sealed class SilverChartsTable(DeltaTable table)
     public IAsyncEnumerable<IReadOnlyList<SilverCandle>> ReadFilesAsync(IEnumerable<AddFile> files, CancellationToken ct = default) =>
         CandlesAsync(Table.ReadFilesAsync(Table.Snapshot, files, s_candleColumns, null, ct));
 
+    /// <summary>The candles of files of a snapshot, with the deletion vectors that it gives them.</summary>
+    public IAsyncEnumerable<IReadOnlyList<SilverCandle>> ReadFilesAsync(Snapshot snapshot, IEnumerable<AddFile> files, CancellationToken ct = default) =>
+        CandlesAsync(Table.ReadFilesAsync(snapshot, files, s_candleColumns, null, ct));
+
     /// <summary>The keys of a snapshot, column-wise cheap: three columns are read.</summary>
     public async IAsyncEnumerable<IReadOnlyList<CandleKey>> KeysAsync(
         Snapshot snapshot, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
