@@ -24,8 +24,11 @@ internal sealed record PreparedCommit(Snapshot Base, IReadOnlyList<DeltaAction> 
     /// <summary>Whether it reads nothing and removes nothing.</summary>
     internal bool IsBlindAppend => Read.IsNothing && !Actions.Any(static a => a is not (AddFile or AppTransaction or DomainMetadata));
 
+    /// <summary>Whether rows of the table differ after it.</summary>
+    internal bool ChangesData => Actions.Any(static a => a is AddFile { DataChange: true } or RemoveFile { DataChange: true });
+
     /// <summary>Whether it puts the same rows into other files, and nothing else.</summary>
-    internal bool IsRewrite => Actions.Any(static a => a is AddFile or RemoveFile) && !Actions.Any(static a => a is AddFile { DataChange: true } or RemoveFile { DataChange: true });
+    internal bool IsRewrite => !ChangesData && Actions.Any(static a => a is AddFile or RemoveFile);
 }
 
 /// <summary>What a transaction has read of the table: whole, by condition, or file by file.</summary>
