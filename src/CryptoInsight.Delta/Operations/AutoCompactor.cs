@@ -30,7 +30,7 @@ internal sealed class AutoCompactor(DeltaTable table)
     internal Task AfterCommitAsync(PreparedCommit committed)
     {
         Snapshot snapshot = table.Snapshot;
-        if (table.Options.Upkeep == LogUpkeepMode.Off || !committed.ChangesData || !IsOn(snapshot.Metadata))
+        if (table.Options.Upkeep == LogUpkeepMode.Off || !committed.Actions.Any(static a => a is AddFile { DataChange: true }) || !IsOn(snapshot.Metadata))
         {
             return Task.CompletedTask;
         }
