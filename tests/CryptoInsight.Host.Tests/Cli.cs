@@ -16,6 +16,7 @@ internal static class Cli
         root.Subcommands.Add(TablesCommand.Create(global));
         root.Subcommands.Add(DumpCommand.Create(global));
         root.Subcommands.Add(VerifyCommand.Create(global));
+        root.Subcommands.Add(JobsCommand.Create(global));
         using var output = new StringWriter();
         using var error = new StringWriter();
         int exitCode = await root.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });

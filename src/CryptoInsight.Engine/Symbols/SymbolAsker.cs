@@ -9,7 +9,7 @@ namespace CryptoInsight.Engine.Symbols;
 public sealed record SymbolAnswers(SignalDelta Delta, string? Lost);
 
 /// <summary>Asks many symbols and waits for all: a question that is not answered in time is asked again under the same id, and there is never a partial result.</summary>
-public sealed class SymbolAsker(IActorRef shards, string runId, TimeSpan answerTimeout)
+public sealed class SymbolAsker(IActorRef shards, string runId, TimeSpan answerTimeout) : ISymbols
 {
     private const int AttemptsMax = 10;
 
