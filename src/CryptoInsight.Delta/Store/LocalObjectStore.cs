@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
+using System.Runtime.Versioning;
 
 namespace CryptoInsight.Delta.Store;
 
@@ -13,7 +14,10 @@ public sealed partial class LocalObjectStore : IObjectStore
 
     private readonly string _root;
     private readonly bool _fsync;
-    private readonly ConcurrentDictionary<string, bool> _durableFolders = new(StringComparer.Ordinal);
+
+    // Folders that are there; false: made by this store, and its name in the folder above is not durable yet.
+    private readonly ConcurrentDictionary<string, bool> _folders = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SharedSync> _syncs = new(StringComparer.Ordinal);
 
     /// <summary>A store below <paramref name="root"/>, which is made when the first object is written.</summary>
     /// <param name="root">The folder.</param>
@@ -191,7 +195,7 @@ public sealed partial class LocalObjectStore : IObjectStore
             catch (DirectoryNotFoundException)
             {
                 // Someone removed the empty folder since it was made.
-                _durableFolders.TryRemove(folder, out _);
+                _folders.TryRemove(folder, out _);
                 MakeFolder(folder);
             }
             catch (IOException) when (File.Exists(temporary))
@@ -201,26 +205,29 @@ public sealed partial class LocalObjectStore : IObjectStore
         }
     }
 
+    // Made now, durable when the first object in it is: hundreds of new folders then share the syncs of the folder above.
     private void MakeFolder(string folder)
     {
-        if (_durableFolders.ContainsKey(folder))
+        if (_folders.ContainsKey(folder))
         {
             return;
         }
 
-        if (!Directory.Exists(folder))
+        // Known as new before it is there: whoever sees it on the disk finds it known.
+        if (Directory.Exists(folder))
         {
-            string? parent = Path.GetDirectoryName(folder);
-            if (parent is not null)
-            {
-                MakeFolder(parent);
-            }
-
-            Directory.CreateDirectory(folder);
-            SyncFolderOf(folder);
+            _folders.TryAdd(folder, true);
+            return;
         }
 
-        _durableFolders[folder] = true;
+        string? parent = Path.GetDirectoryName(folder);
+        if (parent is not null)
+        {
+            MakeFolder(parent);
+        }
+
+        _folders[folder] = false;
+        Directory.CreateDirectory(folder);
     }
 
     private void SyncFolderOf(string path)
@@ -228,6 +235,18 @@ public sealed partial class LocalObjectStore : IObjectStore
         if (_fsync && !OperatingSystem.IsWindows() && Path.GetDirectoryName(path) is { } folder)
         {
             PosixFiles.SyncFolder(folder);
+            SyncNameOf(folder);
+        }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private void SyncNameOf(string folder)
+    {
+        if (_folders.TryGetValue(folder, out bool isDurable) && !isDurable && Path.GetDirectoryName(folder) is { } parent)
+        {
+            SyncNameOf(parent);
+            _syncs.GetOrAdd(parent, static p => new SharedSync(() => PosixFiles.SyncFolder(p))).Run();
+            _folders.TryUpdate(folder, true, false);
         }
     }
 

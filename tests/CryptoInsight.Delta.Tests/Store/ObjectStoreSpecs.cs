@@ -200,4 +200,12 @@ public sealed class LocalObjectStoreSpecs : ObjectStoreSpecs, IDisposable
         Directory.Delete(Path.Combine(_store.RootPath, "dt=1"), recursive: true);
         Assert.True(await _store.PutIfAbsentAsync("dt=1/a", new byte[1]));
     }
+
+    [Fact]
+    public async Task Many_new_folders_at_once_are_all_there()
+    {
+        string[] keys = [.. Enumerable.Range(0, 200).Select(i => $"dt={i % 100:000}/sub/{i:000}")];
+        await Task.WhenAll(keys.Select(k => Task.Run(() => _store.PutIfAbsentAsync(k, new byte[1]))));
+        Assert.Equal(keys.Order(StringComparer.Ordinal), await new LocalObjectStore(_store.RootPath).ListAsync("").Select(o => o.Key).ToListAsync());
+    }
 }
