@@ -10,6 +10,7 @@ using CryptoInsight.Engine.Operations;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
+using CryptoInsight.Lake.Operations;
 
 namespace CryptoInsight.Engine;
 
@@ -26,11 +27,16 @@ namespace CryptoInsight.Engine;
 /// </remarks>
 public sealed class MedallionPipeline : IAsyncDisposable
 {
+    /// <summary>How long a commit under way may take when the node stops.</summary>
+    private static readonly TimeSpan s_finishWithin = TimeSpan.FromSeconds(15);
+
     private readonly ActorSystem _system;
     private readonly IMaterializer _materializer;
     private readonly CommitBell _bronzeBell;
     private readonly CommitBell _goldBell;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<string, (JobSpec Spec, IActorRef Actor)> _jobs = new(StringComparer.Ordinal);
+    private readonly IActorRef _journal;
 
     private MedallionPipeline(ActorSystem system, IMaterializer materializer, LakeTables lake, EngineOptions options, TimeProvider clock, string runId)
     {
@@ -42,7 +48,11 @@ public sealed class MedallionPipeline : IAsyncDisposable
         RunId = runId;
         _bronzeBell = new CommitBell(clock, options.JobPollEvery);
         _goldBell = new CommitBell(clock, options.JobPollEvery);
+        _journal = system.ActorOf(JournalActor.Props(lake.Operations), "journal");
     }
+
+    /// <summary>The ids of all jobs.</summary>
+    public static IReadOnlyList<string> JobIds { get; } = [SilverJob.Id, GoldJob.Id];
 
     public LakeTables Lake { get; }
 
@@ -67,7 +77,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
         var cluster = Akka.Cluster.Cluster.Get(system);
         await cluster.JoinAsync(cluster.SelfAddress).ConfigureAwait(false);
         var pipeline = new MedallionPipeline(system, system.Materializer(), lake, options, clock, runId);
-        pipeline.StartJobs();
+        pipeline.StartJobs(await pipeline.OpenPausesAsync().ConfigureAwait(false));
         return pipeline;
     }
 
@@ -90,23 +100,56 @@ public sealed class MedallionPipeline : IAsyncDisposable
     public Task ShowAsync() =>
         GoldToDashboard.Graph(Lake.Gold, Signals, _goldBell, new TailLimits(1_000, Options.GoldStepBytesMax)).Run(_materializer).Finished;
 
-    /// <summary>Waits until every row of Bronze as it is now has its verdict, and Gold shows it; throws if a job FAILED.</summary>
+    /// <summary>Waits until every row of Bronze as it is now has its verdict, and Gold shows it; throws if a job FAILED or is paused.</summary>
     public async Task CaughtUpAsync(CancellationToken ct)
     {
-        JobStatus silver = await Jobs.ReachedAsync(SilverJob.Id, Lake.Bronze.Table.Snapshot.Version, ct).ConfigureAwait(false);
-        ThrowIfFailed(silver);
-        JobStatus gold = await Jobs.ReachedAsync(GoldJob.Id, Lake.Silver.Table.Snapshot.Version, ct).ConfigureAwait(false);
-        ThrowIfFailed(gold);
+        await CaughtUpAsync(SilverJob.Id, ct).ConfigureAwait(false);
+        await CaughtUpAsync(GoldJob.Id, ct).ConfigureAwait(false);
     }
 
+    /// <summary>Waits until a job has taken in its source as it is now.</summary>
+    public async Task CaughtUpAsync(string jobId, CancellationToken ct) =>
+        ThrowIfStopped(await Jobs.ReachedAsync(jobId, _jobs[jobId].Spec.Source.Snapshot.Version, ct).ConfigureAwait(false));
+
+    /// <summary>Tells a job to pause, resume or repair; null if there is no job of that id.</summary>
+    public async Task<JobProtocol.Answer?> TellAsync(string jobId, JobProtocol.ICommand command, CancellationToken ct) =>
+        _jobs.TryGetValue(jobId, out (JobSpec Spec, IActorRef Actor) job) ? await job.Actor.Ask<JobProtocol.Answer>(command, Options.AnswerTimeout, ct).ConfigureAwait(false) : null;
+
+    /// <summary>Ends the jobs after their commits under way, writes their runs down, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(_jobs.Values.Select(j => j.Actor.Ask<JobProtocol.Answer>(JobProtocol.Finish.Instance, s_finishWithin))).ConfigureAwait(false);
+            await _journal.Ask<JournalActor.Flushed>(JournalActor.Flush.Instance, s_finishWithin).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            // A store that hangs must not keep the node from stopping: the next start finds the runs open and closes them.
+        }
+
         await _system.Terminate().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
-    private void StartJobs()
+    /// <summary>Closes the runs that a node left open when it died, and gives back those that say that their job is paused.</summary>
+    private async Task<IReadOnlyDictionary<string, JobRun>> OpenPausesAsync()
+    {
+        IReadOnlyDictionary<string, JobRun> newest = await Lake.Operations.JobRuns.NewestAsync().ConfigureAwait(false);
+        UnixMicros now = UnixMicros.From(Clock.GetUtcNow());
+        foreach (JobRun run in newest.Values.Where(r => r.EndedAt is null && r.State != StateWord.Of(JobState.Paused)))
+        {
+            _journal.Tell(run with
+            {
+                State = StateWord.Of(JobState.Failed), EndedAt = now, ErrorKind = "node", ErrorMessage = $"The node {run.Node} ended without ending its runs: it was killed, or the machine stopped.",
+            });
+        }
+
+        return newest.Values.Where(r => r.EndedAt is null && r.State == StateWord.Of(JobState.Paused)).ToDictionary(r => r.JobId);
+    }
+
+    private void StartJobs(IReadOnlyDictionary<string, JobRun> paused)
     {
         var silverBell = new CommitBell(Clock, Options.JobPollEvery);
         var judge = new BronzeJudge(Options.Silver.WireSchema, Options.Silver.Expectations, Options.Silver.OnSchemaDrift);
@@ -115,13 +158,14 @@ public sealed class MedallionPipeline : IAsyncDisposable
         JobSpec[] jobs =
         [
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
-                ct => SilverJob.StartAsync(Lake, judge, RunId, Options.Silver.RebuildRowsMax, ct)),
+                (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, start, Options.Silver.RebuildRowsMax, ct)),
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
-                ct => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, ct)),
+                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)),
         ];
+        var node = new JobNode(Environment.MachineName, RunId, Jobs, _journal, Options.Backoff, Options.JournalEvery, Clock);
         foreach (JobSpec job in jobs)
         {
-            _system.ActorOf(JobActor.Props(job, Jobs, Options.Backoff), job.Id);
+            _jobs.Add(job.Id, (job, _system.ActorOf(JobActor.Props(job, node, paused.GetValueOrDefault(job.Id)), job.Id)));
         }
     }
 
@@ -130,11 +174,16 @@ public sealed class MedallionPipeline : IAsyncDisposable
             .WithFallback(Akka.Cluster.Tools.Singleton.ClusterSingleton.DefaultConfig())
             .WithFallback(Akka.DistributedData.DistributedData.DefaultConfig());
 
-    private static void ThrowIfFailed(JobStatus job)
+    private static void ThrowIfStopped(JobStatus job)
     {
         if (job.State == JobState.Failed)
         {
-            throw new InvalidOperationException($"The job {job.JobId} FAILED at position {job.Position}: {job.Error}");
+            throw new JobStoppedException($"The job {job.JobId} FAILED at position {job.Position}: {job.Error}");
+        }
+
+        if (job.State == JobState.Paused)
+        {
+            throw new JobStoppedException($"The job {job.JobId} is paused at position {job.Position}: what was written waits for it. Resume it with: jobs resume {job.JobId}");
         }
     }
 }

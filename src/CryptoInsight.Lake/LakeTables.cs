@@ -2,12 +2,13 @@ using CryptoInsight.Delta;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Lake;
 
 /// <summary>The tables of the medallion, opened; made first if they are not there.</summary>
-public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters)
+public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters, OperationsTables Operations)
 {
     /// <summary>The tables' definitions by name.</summary>
     public static IReadOnlyDictionary<string, TableDefinition> Definitions { get; } = new Dictionary<string, TableDefinition>
@@ -16,6 +17,8 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         [DeadLetterTable.Binance] = DeadLetterTable.Definition,
         [SilverChartsTable.Name] = SilverChartsTable.Definition,
         [GoldSignalsTable.Name] = GoldSignalsTable.Definition,
+        [JobRunsTable.Name] = JobRunsTable.Definition,
+        [EventsTable.Name] = EventsTable.Definition,
     };
 
     public static async Task<LakeTables> OpenOrCreateAsync(LakeLocation location, DeltaTableOptions options, CancellationToken ct = default)
@@ -32,6 +35,9 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
             new BronzeChartsTable(await OpenAsync(BronzeChartsTable.Name).ConfigureAwait(false)),
             await SilverChartsTable.OpenOrCreateAsync(location.StoreOf(SilverChartsTable.Name), options, ct).ConfigureAwait(false),
             new GoldSignalsTable(await OpenAsync(GoldSignalsTable.Name).ConfigureAwait(false)),
-            new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)));
+            new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)),
+            new OperationsTables(
+                new JobRunsTable(await OpenAsync(JobRunsTable.Name).ConfigureAwait(false)),
+                new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false))));
     }
 }

@@ -3,6 +3,7 @@ using CryptoInsight.Delta.Log;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Lake;
@@ -18,6 +19,7 @@ public sealed record TableFacts(string Name, long Version, long Rows, int Files,
         [
             Of(BronzeChartsTable.Name, lake.Bronze.Table), Of(DeadLetterTable.Binance, lake.DeadLetters.Table),
             Of(SilverChartsTable.Name, lake.Silver.Table), Of(GoldSignalsTable.Name, lake.Gold.Table),
+            Of(JobRunsTable.Name, lake.Operations.JobRuns.Table), Of(EventsTable.Name, lake.Operations.Events.Table),
         ];
     }
 

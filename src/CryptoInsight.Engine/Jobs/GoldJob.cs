@@ -47,7 +47,7 @@ public sealed class GoldJob : ITableJob
     public long Position => _mustRebuild ? -1 : _at.SilverVersion;
 
     /// <summary>Reads the three positions from Gold, and from Silver as of the first what the watermark follows from.</summary>
-    public static async Task<ITableJob> StartAsync(LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, CancellationToken ct)
+    public static async Task<ITableJob> StartAsync(LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, JobStart start, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(lake);
         Snapshot gold = await lake.Gold.Table.RefreshAsync(ct).ConfigureAwait(false);
@@ -55,7 +55,7 @@ public sealed class GoldJob : ITableJob
         long charts = gold.TransactionVersion(ChartsPosition) ?? -1;
         long generation = SettingsGeneration.Of(settings);
         bool isNew = charts < 0;
-        bool mustRebuild = !isNew && (charts > silver.Version || gold.TransactionVersion(ConfigPosition) != generation);
+        bool mustRebuild = !isNew && (start == JobStart.Beginning || charts > silver.Version || gold.TransactionVersion(ConfigPosition) != generation);
         var horizon = new SilverHorizon();
         if (!isNew && !mustRebuild)
         {
@@ -104,9 +104,11 @@ public sealed class GoldJob : ITableJob
 
         Snapshot gold = await _lake.Gold.Table.SnapshotAtAsync(_baseVersion, ct).ConfigureAwait(false);
         SignalDelta delta = await GoldKeys.DifferenceAsync(_lake.Gold, gold, answers.Delta.Upserts, ct).ConfigureAwait(false);
-        return await CommitAsync(delta, at, answers.Delta.Upserts.Count, ct).ConfigureAwait(false) is StepOutcome.StartAgain again
-            ? again
-            : new StepOutcome.StartAgain($"Gold was compared with a full computation at Silver version {at.SilverVersion}: {delta.Upserts.Count} rows written, {delta.Deletes.Count} deleted");
+        StepOutcome outcome = await CommitAsync(delta, at, answers.Delta.Upserts.Count, ct).ConfigureAwait(false);
+        return outcome.Match<StepOutcome>(
+            advanced => new StepOutcome.StartAgain(
+                $"Gold was compared with a full computation at Silver version {at.SilverVersion}: {delta.Upserts.Count} rows written, {delta.Deletes.Count} deleted") { Committed = advanced.Report },
+            again => again);
     }
 
     private async Task<StepOutcome> CommitAsync(SignalDelta delta, SignalPosition to, long rowsIn, CancellationToken ct)

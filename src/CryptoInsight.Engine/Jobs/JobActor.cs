@@ -1,57 +1,81 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Streams;
+using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine.Flows;
-using CryptoInsight.Engine.Options;
+using CryptoInsight.Lake.Operations;
 
 namespace CryptoInsight.Engine.Jobs;
 
-/// <summary>Supervises one job's stream: starts it from the tables, starts it again after a fault, and stops for good on a fault that time does not heal.</summary>
-/// <remarks>Owns: the running stream. Supervised by the node's guardian. Loses on restart: nothing, the positions are in the tables.</remarks>
+/// <summary>Supervises one job's stream: starts it from the tables, starts it again after a fault, stops for good on a fault that time does not heal, and does what operators ask.</summary>
+/// <remarks>Owns: the running stream. Supervised by the node's guardian. Loses on restart: nothing, positions are in the tables and a pause is in <c>ops_job_runs</c>.</remarks>
 #pragma warning disable CA1001 // The actor system ends an actor by PostStop, which disposes what it holds.
 public sealed class JobActor : ReceiveActor, IWithTimers
 #pragma warning restore CA1001
 {
     private readonly JobSpec _spec;
-    private readonly JobBoard _board;
-    private readonly BackoffOptions _backoff;
+    private readonly JobNode _node;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly bool _startsPaused;
+    private JobRun _run;
     private JobStatus _status;
+    private Phase _phase = Phase.Off;
+    private JobStart _start;
+    private long _repairedAt = long.MaxValue;
     private IKillSwitch? _stream;
-    private int _faultsInARow;
+    private (object Wish, IActorRef Asker)? _wish;
+    private UnixMicros _journaledAt;
+    private int _streams;
+    private int _runs;
+    private int _fruitless;
 
-    public JobActor(JobSpec spec, JobBoard board, BackoffOptions backoff)
+    /// <param name="paused">The run that says that the job is paused, or null.</param>
+    public JobActor(JobSpec spec, JobNode node, JobRun? paused)
     {
         _spec = spec;
-        _board = board;
-        _backoff = backoff;
-        _status = new JobStatus(spec.Id, JobState.Idle, -1, -1, 0, 0, 0, 0, null);
-        Receive<Begin>(_ => Start());
-        Receive<Started>(OnStarted);
+        _node = node;
+        _startsPaused = paused is not null;
+        _run = paused ?? new JobRun("", spec.Id, "IDLE", default, node.Name);
+        _status = new JobStatus(spec.Id, paused is null ? JobState.Idle : JobState.Paused, -1, -1, 0, 0, 0, 0, null) { Run = paused };
+        Receive<Begin>(_ => StartStream());
+        Receive<Started>(OnStarted, s => s.Stream == _streams);
         Receive<TableFlow.StepDone>(done => OnStep(done.Report));
-        Receive<Ended>(ended => OnEnded(ended));
-        Receive<Faulted>(faulted => OnFault(faulted.Cause));
+        Receive<Ended>(OnEnded, e => e.Stream == _streams);
+        Receive<Faulted>(OnFault, f => f.Stream == _streams);
+        Receive<JobProtocol.ICommand>(OnCommand);
+        Receive<JobProtocol.Finish>(_ => Wish(JobProtocol.Finish.Instance));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(JobSpec spec, JobBoard board, BackoffOptions backoff) => Akka.Actor.Props.Create(() => new JobActor(spec, board, backoff));
+    public static Props Props(JobSpec spec, JobNode node, JobRun? paused) => Akka.Actor.Props.Create(() => new JobActor(spec, node, paused));
+
+    private enum Phase
+    {
+        Off,
+        Starting,
+        Streaming,
+        BackingOff,
+    }
 
     private sealed class Begin : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
     {
         public static readonly Begin Instance = new();
     }
 
-    private sealed record Started(ITableJob Job) : INoSerializationVerificationNeeded;
+    private sealed record Started(int Stream, ITableJob Job) : INoSerializationVerificationNeeded;
 
-    private sealed record Ended(StepOutcome.StartAgain? Why) : INoSerializationVerificationNeeded;
+    private sealed record Ended(int Stream, StepOutcome.StartAgain? Why) : INoSerializationVerificationNeeded;
 
-    private sealed record Faulted(Exception Cause) : INoSerializationVerificationNeeded;
+    private sealed record Faulted(int Stream, Exception Cause) : INoSerializationVerificationNeeded;
 
     protected override void PreStart()
     {
         Publish(_status);
-        Self.Tell(Begin.Instance);
+        if (!_startsPaused)
+        {
+            StartRun(JobState.Running, JobStart.Position);
+        }
     }
 
     protected override void PostStop()
@@ -61,21 +85,149 @@ public sealed class JobActor : ReceiveActor, IWithTimers
         _stopping.Dispose();
     }
 
-    private void Start() =>
-        _spec.Start(_stopping.Token).PipeTo(Self, success: job => new Started(job), failure: cause => new Faulted(cause));
+    private void OnCommand(JobProtocol.ICommand command)
+    {
+        switch (command)
+        {
+            case JobProtocol.Pause when _status.State == JobState.Paused:
+                Sender.Tell(new JobProtocol.Answer(false, $"{_spec.Id} is paused already."));
+                break;
+            case JobProtocol.Resume when _status.State != JobState.Paused:
+                Sender.Tell(new JobProtocol.Answer(false, $"{_spec.Id} is not paused: it is {StateWord.Of(_status.State)}."));
+                break;
+            default:
+                Wish(command);
+                break;
+        }
+    }
+
+    /// <summary>Whatever is wished for, the stream ends first, after the commit under way.</summary>
+    private void Wish(object wish)
+    {
+        if (_wish is not null)
+        {
+            Sender.Tell(new JobProtocol.Answer(false, $"{_spec.Id} is still busy with what it was told before; try again in a moment."));
+            return;
+        }
+
+        _wish = (wish, Sender);
+        if (_phase == Phase.Streaming)
+        {
+            _stream!.Shutdown();
+        }
+        else if (_phase != Phase.Starting) // a start under way ends by Started or Faulted
+        {
+            Grant();
+        }
+    }
+
+    private void Grant()
+    {
+        (object wish, IActorRef asker) = _wish!.Value;
+        _wish = null;
+        _phase = Phase.Off;
+        _streams++; // whatever an earlier stream still says is not heard any more
+        Timers.CancelAll();
+        switch (wish)
+        {
+            case JobProtocol.Pause pause:
+                EndRun(JobState.Succeeded);
+                NewRun(JobState.Paused);
+                Tell(pause, "job_paused", $"{_spec.Id} was paused", $"{_spec.Id} 작업을 일시 중지했습니다");
+                break;
+            case JobProtocol.Resume resume:
+                EndRun(JobState.Paused);
+                Tell(resume, "job_resumed", $"{_spec.Id} was resumed", $"{_spec.Id} 작업을 다시 시작했습니다");
+                StartRun(JobState.Running, JobStart.Position);
+                break;
+            case JobProtocol.Repair repair:
+                EndRun(_status.State == JobState.Paused ? JobState.Paused : JobState.Succeeded);
+                bool isWhole = repair.From == JobStart.Beginning;
+                Tell(repair, "job_repair", $"{_spec.Id} is being repaired {(isWhole ? "from the start" : "from its position")}", $"{_spec.Id} 작업을 {(isWhole ? "처음부터" : "마지막 위치부터")} 복구합니다");
+                StartRun(JobState.Repairing, repair.From);
+                break;
+            default:
+                if (_status.State != JobState.Paused) // a pause outlives the node
+                {
+                    EndRun(JobState.Succeeded);
+                }
+
+                break;
+        }
+
+        asker.Tell(new JobProtocol.Answer(true, $"{_spec.Id} is {StateWord.Of(_status.State)}."));
+    }
+
+    private void StartRun(JobState state, JobStart start)
+    {
+        _start = start;
+        _fruitless = 0;
+        _repairedAt = state == JobState.Repairing ? _spec.Source.Snapshot.Version : long.MaxValue;
+        if (start == JobStart.Beginning)
+        {
+            _status = _status with { Position = -1 }; // whoever waits for the job waits for this run
+        }
+
+        NewRun(state);
+        StartStream();
+    }
+
+    private void NewRun(JobState state)
+    {
+        _run = new JobRun($"{_node.RunId}/{_spec.Id}/{++_runs}", _spec.Id, StateWord.Of(state), Now(), _node.Name) { InputVersion = _status.Position, OutputVersion = _status.OutputVersion };
+        Publish(_status with { State = state, Error = null });
+        Journal();
+    }
+
+    /// <summary>Ends the run that is open, if one is.</summary>
+    private void EndRun(JobState state)
+    {
+        if (_run.RunId.Length > 0 && _run.EndedAt is null)
+        {
+            _run = _run with { State = StateWord.Of(state), EndedAt = Now() };
+            Publish(_status with { State = state });
+            Journal();
+        }
+    }
+
+    private void StartStream()
+    {
+        _phase = Phase.Starting;
+        int stream = ++_streams;
+        _spec.Start(_start, _stopping.Token).PipeTo(Self, success: job => new Started(stream, job), failure: cause => new Faulted(stream, cause));
+    }
 
     private void OnStarted(Started started)
     {
-        Publish(_status with { State = JobState.Running, Position = started.Job.Position, Error = null });
-        (IKillSwitch stop, Task<StepOutcome.StartAgain?> finished) =
-            TableFlow.Graph(_spec, started.Job, Self).Run(Context.Materializer());
+        if (_wish is not null)
+        {
+            Grant();
+            return;
+        }
+
+        _run = _run with { InputVersion = started.Job.Position };
+        Publish(_status with { Position = started.Job.Position, Error = null });
+        EndRepairAt(started.Job.Position);
+        (IKillSwitch stop, Task<StepOutcome.StartAgain?> finished) = TableFlow.Graph(_spec, started.Job, Self).Run(Context.Materializer());
         _stream = stop;
-        finished.PipeTo(Self, success: why => new Ended(why), failure: cause => new Faulted(cause));
+        _phase = Phase.Streaming;
+        finished.PipeTo(Self, success: why => new Ended(started.Stream, why), failure: cause => new Faulted(started.Stream, cause));
     }
 
     private void OnStep(StepReport report)
     {
-        _faultsInARow = 0;
+        _fruitless = 0;
+        _start = JobStart.Position; // what is committed need not be done from the beginning again
+        _run = _run with
+        {
+            InputVersion = report.InputVersion,
+            OutputVersion = report.OutputVersion,
+            RowsIn = _run.RowsIn + report.RowsIn,
+            RowsAccepted = _run.RowsAccepted + report.RowsAccepted,
+            RowsSuperseded = _run.RowsSuperseded + report.RowsSuperseded,
+            RowsUnchanged = _run.RowsUnchanged + report.RowsUnchanged,
+            RowsQuarantined = _run.RowsQuarantined + report.RowsQuarantined,
+        };
         Publish(_status with
         {
             Position = report.InputVersion,
@@ -84,39 +236,97 @@ public sealed class JobActor : ReceiveActor, IWithTimers
             RowsOut = _status.RowsOut + report.RowsOut,
             RowsQuarantined = _status.RowsQuarantined + report.RowsQuarantined,
         });
+        EndRepairAt(report.InputVersion);
+        if (Now() - _journaledAt >= (long)_node.JournalEvery.TotalMicroseconds)
+        {
+            Journal();
+        }
+    }
+
+    private void EndRepairAt(long position)
+    {
+        if (_status.State == JobState.Repairing && position >= _repairedAt)
+        {
+            _run = _run with { State = StateWord.Of(JobState.Running) };
+            Publish(_status with { State = JobState.Running });
+            Journal();
+        }
     }
 
     private void OnEnded(Ended ended)
     {
-        Context.System.Log.Warning("Job {0} starts again: {1}", _spec.Id, ended.Why?.Why ?? "its stream ended");
-        Self.Tell(Begin.Instance);
+        if (ended.Why?.Committed is { } report)
+        {
+            OnStep(report);
+        }
+
+        if (_wish is not null)
+        {
+            Grant();
+            return;
+        }
+
+        Context.System.Log.Info("Job {0} starts again: {1}", _spec.Id, ended.Why?.Why ?? "its stream ended");
+        _run = _run with { Attempt = _run.Attempt + 1 };
+        if (ended.Why?.Committed is null && ++_fruitless > 1)
+        {
+            StartLater(); // somebody else moves the table again and again: do not race in a circle
+        }
+        else
+        {
+            StartStream();
+        }
     }
 
-    private void OnFault(Exception fault)
+    private void OnFault(Faulted faulted)
     {
-        Exception cause = fault is AggregateException { InnerExceptions.Count: 1 } one ? one.InnerExceptions[0] : fault;
+        Exception cause = faulted.Cause is AggregateException { InnerExceptions.Count: 1 } one ? one.InnerExceptions[0] : faulted.Cause;
         if (cause is OperationCanceledException && _stopping.IsCancellationRequested)
         {
             return;
         }
 
-        if (IsTransient(cause))
+        if (_wish is not null)
         {
-            _faultsInARow++;
-            TimeSpan delay = _backoff.After(_faultsInARow);
+            Grant(); // the run ends anyway; what it did not commit is done by the next one
+            return;
+        }
+
+        JobFault fault = JobFault.Of(cause, ++_fruitless);
+        _run = _run with { ErrorKind = fault.Kind, ErrorMessage = cause.Message, ErrorDetail = cause.ToString() };
+        if (fault.IsTransient)
+        {
+            _run = _run with { Attempt = _run.Attempt + 1 };
             Publish(_status with { Restarts = _status.Restarts + 1, Error = cause.Message });
-            Context.System.Log.Warning("Job {0} failed and starts again in {1}: {2}", _spec.Id, delay, cause.Message);
-            Timers.StartSingleTimer("begin", Begin.Instance, delay);
+            Context.System.Log.Warning("Job {0} failed and starts again: {1}", _spec.Id, cause.Message);
+            StartLater();
+            Journal();
         }
         else
         {
-            Publish(_status with { State = JobState.Failed, Error = cause.Message });
-            Context.System.Log.Error(cause, "Job {0} FAILED and will not start by itself", _spec.Id);
+            _phase = Phase.Off;
+            _status = _status with { Error = cause.Message };
+            EndRun(JobState.Failed);
+            Context.System.Log.Error(cause, "Job {0} FAILED ({1}) and will not start by itself; `jobs repair {0}` starts it again", _spec.Id, fault.Kind);
         }
     }
 
-    /// <summary>A disk, a network or a slow answer heals; a corrupt table, a broken rule and a bug do not.</summary>
-    private static bool IsTransient(Exception cause) => cause is IOException or TimeoutException or UnauthorizedAccessException && cause is not InvalidDataException;
+    private void StartLater()
+    {
+        _phase = Phase.BackingOff;
+        Timers.StartSingleTimer("begin", Begin.Instance, _node.Backoff.After(_fruitless));
+    }
 
-    private void Publish(JobStatus status) => _board.Publish(_status = status);
+    private void Publish(JobStatus status) => _node.Board.Publish(_status = status with { Run = _run.RunId.Length > 0 ? _run : null });
+
+    private void Journal()
+    {
+        _journaledAt = Now();
+        _node.Journal.Tell(_run);
+    }
+
+    private void Tell(JobProtocol.ICommand command, string kind, string english, string korean) =>
+        _node.Journal.Tell(new LakeEvent($"{_run.RunId}/{kind}", Now(), kind, "INFO", command.By, english + ".", korean + ".") { JobId = _spec.Id });
+
+    private UnixMicros Now() => UnixMicros.From(_node.Clock.GetUtcNow());
 }

@@ -32,7 +32,7 @@ public sealed class JobBoard
         }
     }
 
-    /// <summary>The job's status once it stands at the position or beyond, or once it has FAILED.</summary>
+    /// <summary>The job's status once it stands at the position or beyond, or once it has FAILED or is paused.</summary>
     public async Task<JobStatus> ReachedAsync(string jobId, long position, CancellationToken ct)
     {
         Waiter waiter;
@@ -50,5 +50,5 @@ public sealed class JobBoard
         return await waiter.Reached.Task.WaitAsync(ct).ConfigureAwait(false);
     }
 
-    private static bool IsDone(Waiter waiter, JobStatus status) => status.State == JobState.Failed || status.Position >= waiter.Position;
+    private static bool IsDone(Waiter waiter, JobStatus status) => status.State is JobState.Failed or JobState.Paused || status.Position >= waiter.Position;
 }

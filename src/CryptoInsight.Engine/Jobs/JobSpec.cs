@@ -10,4 +10,4 @@ namespace CryptoInsight.Engine.Jobs;
 /// <param name="OutputBell">Is rung when the job committed.</param>
 /// <param name="Start">Reads the job's state from the tables.</param>
 public sealed record JobSpec(
-    string Id, DeltaTable Source, TailLimits Limits, CommitBell SourceBell, CommitBell OutputBell, Func<CancellationToken, Task<ITableJob>> Start);
+    string Id, DeltaTable Source, TailLimits Limits, CommitBell SourceBell, CommitBell OutputBell, Func<JobStart, CancellationToken, Task<ITableJob>> Start);

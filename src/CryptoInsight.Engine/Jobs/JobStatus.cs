@@ -1,3 +1,5 @@
+using CryptoInsight.Lake.Operations;
+
 namespace CryptoInsight.Engine.Jobs;
 
 /// <summary>What a job is doing.</summary>
@@ -14,4 +16,8 @@ public enum JobState
 /// <summary>A job as its board shows it: immutable, replaced at every change.</summary>
 /// <param name="Position">The source's version that is taken in.</param>
 /// <param name="Restarts">Transient faults survived since the node started.</param>
-public sealed record JobStatus(string JobId, JobState State, long Position, long OutputVersion, long RowsIn, long RowsOut, long RowsQuarantined, int Restarts, string? Error);
+public sealed record JobStatus(string JobId, JobState State, long Position, long OutputVersion, long RowsIn, long RowsOut, long RowsQuarantined, int Restarts, string? Error)
+{
+    /// <summary>The run that the state belongs to; null before the first.</summary>
+    public JobRun? Run { get; init; }
+}

@@ -11,7 +11,11 @@ public abstract record StepOutcome
     public sealed record Advanced(StepReport Report) : StepOutcome;
 
     /// <summary>Somebody else moved the job's own table: everything in memory is thrown away and read again from the tables.</summary>
-    public sealed record StartAgain(string Why) : StepOutcome;
+    public sealed record StartAgain(string Why) : StepOutcome
+    {
+        /// <summary>Set if the job committed first, as after a rebuild: then the next start need not repeat it.</summary>
+        public StepReport? Committed { get; init; }
+    }
 
     public T Match<T>(Func<Advanced, T> advanced, Func<StartAgain, T> startAgain) => this switch
     {

@@ -15,6 +15,7 @@ public sealed record EngineOptions(
     TimeSpan AnswerTimeout,
     TimeSpan JobPollEvery,
     BackoffOptions Backoff,
+    TimeSpan JournalEvery,
     string HttpBind)
 {
     /// <summary>How Bronze rows become Silver rows.</summary>
@@ -47,6 +48,7 @@ public sealed record EngineOptions(
             new BackoffOptions(
                 read.Duration("jobs.backoff-min", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
                 read.Duration("jobs.backoff-max", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24))),
+            read.Duration("jobs.journal-every", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24)),
             read.Text("http.bind"))
         {
             Silver = SilverOptions.From(read),

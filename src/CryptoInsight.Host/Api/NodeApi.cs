@@ -30,6 +30,7 @@ public static class NodeApi
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(SecurityHeaders);
+        app.Use(ActionGuard.CheckHost);
         if (Directory.Exists(root))
         {
             var files = new PhysicalFileProvider(root);
@@ -43,7 +44,9 @@ public static class NodeApi
         }
 
         HealthEndpoints.Map(app, pipeline);
-        new MarketEndpoints(pipeline, exchange, series).Map(app.MapGroup("/api/v1"));
+        RouteGroupBuilder api = app.MapGroup("/api/v1");
+        new MarketEndpoints(pipeline, exchange, series).Map(api);
+        new JobEndpoints(pipeline).Map(api);
         await app.StartAsync(ct);
         return app;
     }

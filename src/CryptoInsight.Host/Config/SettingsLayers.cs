@@ -13,6 +13,9 @@ public sealed class SettingsLayers
     // Sections to which a user adds entries of their own.
     private static readonly string[] s_openSections = ["gold.timeframes", "sources.binance.wire-schema"];
 
+    /// <summary>Variables of tests are not settings.</summary>
+    private const string TestPrefix = VariablePrefix + "TEST_";
+
     private readonly List<(string Source, Akka.Configuration.Config Config)> _layers;
 
     private SettingsLayers(List<(string, Akka.Configuration.Config)> layers) => _layers = layers;
@@ -40,7 +43,7 @@ public sealed class SettingsLayers
             {
                 Add(layers, faults, variable, key, value);
             }
-            else if (!NotSettings.Contains(variable))
+            else if (!NotSettings.Contains(variable) && !variable.StartsWith(TestPrefix, StringComparison.Ordinal))
             {
                 faults.Add($"{variable} names no setting; `config show` lists them all.");
             }
@@ -66,7 +69,7 @@ public sealed class SettingsLayers
     }
 
     /// <summary>Variables of ours that are not settings: they point tests at their data.</summary>
-    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE"];
+    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE", "CRYPTOINSIGHT_SEEDS"];
 
     private static string KeyOf(string key, IReadOnlyList<string> known, string source, List<string> faults)
     {

@@ -1,0 +1,27 @@
+using CryptoInsight.Delta;
+using CryptoInsight.Engine.Options;
+
+namespace CryptoInsight.Engine.Jobs;
+
+/// <summary>What kind of fault ended a job's stream, and whether time heals it.</summary>
+/// <param name="Kind">What the runbook branches on: <c>schema</c>, <c>rule</c>, <c>corrupt</c>, <c>missing_file</c>, <c>storage</c>, <c>timeout</c>, <c>memory</c> or <c>bug</c>.</param>
+public sealed record JobFault(string Kind, bool IsTransient)
+{
+    /// <summary>A file that a reader misses may only have been cleaned under it; missed so often in a row it is lost.</summary>
+    private const int MissingFileAttemptsMax = 5;
+
+    /// <summary>A disk, a network or a slow answer heals; a corrupt table, a broken rule and a bug do not.</summary>
+    /// <param name="faultsInARow">This one included.</param>
+    public static JobFault Of(Exception cause, int faultsInARow) => cause switch
+    {
+        ExpectationFailedException => new("rule", false),
+        SchemaDriftException or SettingsException or UnsupportedFeatureException or ConstraintViolationException => new("schema", false),
+        MissingFileException => new("missing_file", faultsInARow < MissingFileAttemptsMax),
+        CommitStateUnknownException => new("storage", true),
+        DeltaException or InvalidDataException => new("corrupt", false),
+        OutOfMemoryException => new("memory", false),
+        TimeoutException => new("timeout", true),
+        IOException or UnauthorizedAccessException => new("storage", true),
+        _ => new("bug", false),
+    };
+}
