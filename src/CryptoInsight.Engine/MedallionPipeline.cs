@@ -182,7 +182,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
         JobSpec[] jobs =
         [
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
-                (start, ct) => StartSilverAsync(judge, start, ct)) { Output = Lake.Silver.Table },
+                (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, start, Options.Silver.RebuildRowsMax, ct)) { Output = Lake.Silver.Table },
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
                 (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)) { Output = Lake.Gold.Table },
             .. _sentiment.Specs(),
@@ -192,16 +192,6 @@ public sealed class MedallionPipeline : IAsyncDisposable
         {
             _jobs.Add(job.Id, (job, _system.ActorOf(JobActor.Props(job, node, paused.GetValueOrDefault(job.Id)), job.Id)));
         }
-    }
-
-    private async Task<ITableJob> StartSilverAsync(BronzeJudge judge, JobStart start, CancellationToken ct)
-    {
-        if (start == JobStart.Beginning)
-        {
-            await SilverRepair.RequestFromStartAsync(Lake.Silver, ct).ConfigureAwait(false);
-        }
-
-        return await SilverJob.StartAsync(Lake, judge, RunId, Options.Silver.RebuildRowsMax, ct).ConfigureAwait(false);
     }
 
     private static Config ClusterDefaults() =>

@@ -13,7 +13,7 @@ namespace CryptoInsight.Lake;
 public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters, OperationsTables Operations)
 {
     /// <summary>The index by version, for whoever has to look it up.</summary>
-    public FearGreedVersions Index { get; } = new(Location);
+    public FearGreedVersions Index => field ??= new(FearGreed.Silver.Table);
 
     /// <summary>The tables of the Fear and Greed index.</summary>
     public required FearGreedTables FearGreed { get; init; }

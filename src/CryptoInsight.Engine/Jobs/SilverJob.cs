@@ -27,7 +27,7 @@ public sealed class SilverJob : ITableJob
     private readonly JobLetters _letters;
     private readonly string _runId;
     private readonly int _rebuildRowsMax;
-    private bool _mustRebuild;
+    private readonly bool _mustRebuild;
 
     private SilverJob(LakeTables lake, BronzeJudge judge, SilverWriter silver, JobLetters letters, string runId, int rebuildRowsMax)
     {
@@ -44,15 +44,20 @@ public sealed class SilverJob : ITableJob
 
     public long OutputVersion => _silver.Base.Version;
 
-    /// <inheritdoc cref="StartAsync(LakeTables, BronzeJudge, string, int, CancellationToken)"/>
+    /// <inheritdoc cref="StartAsync(LakeTables, BronzeJudge, string, JobStart, int, CancellationToken)"/>
     public static Task<ITableJob> StartAsync(LakeTables lake, BronzeJudge judge, string runId, CancellationToken ct) =>
-        StartAsync(lake, judge, runId, RebuildRowsMax, ct);
+        StartAsync(lake, judge, runId, JobStart.Position, RebuildRowsMax, ct);
 
     /// <summary>Adds the columns that the configuration names and the table lacks, reads the positions, and merges the replayed letters, which a RESTORE may have taken out.</summary>
-    public static async Task<ITableJob> StartAsync(LakeTables lake, BronzeJudge judge, string runId, int rebuildRowsMax, CancellationToken ct)
+    public static async Task<ITableJob> StartAsync(LakeTables lake, BronzeJudge judge, string runId, JobStart start, int rebuildRowsMax, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(lake);
         ArgumentNullException.ThrowIfNull(judge);
+        if (start == JobStart.Beginning)
+        {
+            await SilverRepair.RequestFromStartAsync(lake.Silver, ct).ConfigureAwait(false);
+        }
+
         JobLetters letters = await JobLetters.LoadAsync(lake.DeadLetters, Id, ct).ConfigureAwait(false);
         Snapshot snapshot = await SilverColumns.EnsureAsync(lake.Silver, judge.Schema, ct).ConfigureAwait(false);
         BronzeJudge filling = judge.Filling(SilverChartsTable.ExtrasOf(snapshot));
@@ -85,11 +90,6 @@ public sealed class SilverJob : ITableJob
                 + $"repair {Id} from the start: then rows of {SilverChartsTable.Name} that {BronzeChartsTable.Name} does not have are deleted.");
         }
 
-        if (versions.ToInclusive <= Position)
-        {
-            return new StepOutcome.Advanced(new StepReport(Position, _silver.Base.Version)); // a comparison with the whole was here already
-        }
-
         if (!versions.IsAppendOnly)
         {
             return _lake.Bronze.Table.Snapshot.TransactionVersion(IngestPositions.LossAccepted) >= Position
@@ -101,7 +101,7 @@ public sealed class SilverJob : ITableJob
 
         try
         {
-            return await TakeAllAsync(After(versions, Position), ct).ConfigureAwait(false);
+            return await TakeAllAsync(versions, ct).ConfigureAwait(false);
         }
         catch (MissingFileException)
         {
@@ -109,10 +109,6 @@ public sealed class SilverJob : ITableJob
             return await RebuildAsync(exact: false, ct).ConfigureAwait(false);
         }
     }
-
-    private static TailStep.Versions After(TailStep.Versions versions, long position) => versions.FromExclusive >= position
-        ? versions
-        : versions with { FromExclusive = position, Appended = [.. versions.Appended.Where(f => f.Version > position)] };
 
     private async Task<StepOutcome> TakeAllAsync(TailStep.Versions versions, CancellationToken ct)
     {
@@ -127,8 +123,9 @@ public sealed class SilverJob : ITableJob
                 return before;
             }
 
-            StepOutcome rest = await TakeAsync(After(versions, lettersAt), judgedBefore: false, ct).ConfigureAwait(false);
-            return rest is StepOutcome.Advanced too ? new StepOutcome.Advanced(advanced.Report.Plus(too.Report)) : rest;
+            TailStep.Versions after = versions with { FromExclusive = lettersAt, Appended = [.. versions.Appended.Where(f => f.Version > lettersAt)] };
+            StepOutcome rest = await TakeAsync(after, judgedBefore: false, ct).ConfigureAwait(false);
+            return rest.Match<StepOutcome>(too => new StepOutcome.Advanced(advanced.Report.Plus(too.Report)), again => again with { Committed = advanced.Report });
         }
 
         return await TakeAsync(versions, judgedBefore: lettersAt >= versions.ToInclusive, ct).ConfigureAwait(false);
@@ -169,13 +166,8 @@ public sealed class SilverJob : ITableJob
         return _judge.Judge(entries, _runId, (_, _) => states.TryGetValue(letters[at++].DlqId, out string? state) && state != DeadLetter.Replayed ? EarlierVerdict.Refused : EarlierVerdict.Accepted);
     }
 
-    private async Task<StepOutcome> RebuildAsync(bool exact, CancellationToken ct)
-    {
-        var rebuild = new SilverRebuild(_lake, _judge, _silver, _letters, _runId, _rebuildRowsMax, exact);
-        StepOutcome outcome = await rebuild.RunAsync(ct).ConfigureAwait(false);
-        _mustRebuild &= outcome is not StepOutcome.Advanced;
-        return outcome;
-    }
+    private Task<StepOutcome> RebuildAsync(bool exact, CancellationToken ct) =>
+        new SilverRebuild(_lake, _judge, _silver, _letters, _runId, _rebuildRowsMax, exact).RunAsync(ct);
 
     private static StepOutcome.Advanced Advanced(long version, long position, int rowsIn, Judgement judgement, SilverPlan plan) =>
         new(new StepReport(position, version)

@@ -56,7 +56,7 @@ internal sealed class SilverRebuild(LakeTables lake, BronzeJudge judge, SilverWr
             }
         }
 
-        return await FlushAsync(bronze.Version, ct).ConfigureAwait(false) is { } lastRefused ? new StepOutcome.StartAgain(lastRefused) : Advanced(bronze.Version);
+        return await FlushAsync(bronze.Version, ct).ConfigureAwait(false) is { } lastRefused ? new StepOutcome.StartAgain(lastRefused) : Done(bronze.Version);
     }
 
     /// <summary>A part of the keys that is held at once: a day, or the symbols of a day that fall to one pass.</summary>
@@ -219,14 +219,18 @@ internal sealed class SilverRebuild(LakeTables lake, BronzeJudge judge, SilverWr
         return null;
     }
 
-    private StepOutcome.Advanced Advanced(long position) => new(new StepReport(position, silver.Base.Version)
+    /// <summary>The job starts again where this commit stands.</summary>
+    private StepOutcome.StartAgain Done(long position) => new($"Silver was compared with all of Bronze at version {position}: {_rowsOut} of {_rowsIn} rows written or deleted")
     {
-        RowsIn = _rowsIn,
-        RowsAccepted = _difference.Accepted,
-        RowsSuperseded = _difference.Superseded + _amongCandidates.Superseded,
-        RowsUnchanged = _difference.Unchanged + _amongCandidates.Unchanged,
-        RowsQuarantined = _rowsQuarantined,
-        RowsOut = _rowsOut,
-        BrokenRules = _brokenRules,
-    });
+        Committed = new StepReport(position, silver.Base.Version)
+        {
+            RowsIn = _rowsIn,
+            RowsAccepted = _difference.Accepted,
+            RowsSuperseded = _difference.Superseded + _amongCandidates.Superseded,
+            RowsUnchanged = _difference.Unchanged + _amongCandidates.Unchanged,
+            RowsQuarantined = _rowsQuarantined,
+            RowsOut = _rowsOut,
+            BrokenRules = _brokenRules,
+        },
+    };
 }

@@ -11,16 +11,7 @@ internal static class WireSchemaReader
 {
     public const string Section = "sources.binance.wire-schema";
 
-    public static readonly IReadOnlyDictionary<string, WireType> Types = new Dictionary<string, WireType>
-    {
-        ["string"] = WireType.Text,
-        ["double"] = WireType.Decimal,
-        ["long"] = WireType.Integer,
-        ["int"] = WireType.Integer32,
-        ["timestamp"] = WireType.VenueTime,
-        ["boolean"] = WireType.Boolean,
-        ["ignored"] = WireType.Ignored,
-    };
+    private static readonly IReadOnlyDictionary<string, WireType> s_types = Enum.GetValues<WireType>().ToDictionary(KlineWireSchema.NameOf);
 
     public static KlineWireSchema Read(SettingsReader read)
     {
@@ -47,12 +38,12 @@ internal static class WireSchemaReader
         }
 
         string type = read.Text($"{key}.type");
-        if (type.Length > 0 && !Types.ContainsKey(type))
+        if (type.Length > 0 && !s_types.ContainsKey(type))
         {
-            read.Report($"{Section}.{name}.type", $"must be one of {string.Join(", ", Types.Keys)}");
+            read.Report($"{Section}.{name}.type", $"must be one of {string.Join(", ", s_types.Keys)}");
         }
 
-        WireType wire = Types.GetValueOrDefault(type, WireType.Ignored);
+        WireType wire = s_types.GetValueOrDefault(type, WireType.Ignored);
         if (wire != WireType.Ignored && SilverChartsTable.IsOwnColumn(name) && KlineWireSchema.Binance.Columns.All(c => c.Name != name || c.Type == WireType.Ignored))
         {
             read.Report($"{Section}.{name}", $"is a column that {SilverChartsTable.Name} fills by itself; choose another name");

@@ -11,11 +11,11 @@ public sealed class SettingsLayers
     private const string Section = "cryptoinsight";
     private const string VariablePrefix = "CRYPTOINSIGHT_";
 
-    /// <summary>Variables of tests are not settings.</summary>
-    private const string TestPrefix = VariablePrefix + "TEST_";
-
     // Sections to which a user adds entries of their own.
     private static readonly string[] s_openSections = ["gold.timeframes", "sources.binance.wire-schema"];
+
+    /// <summary>Variables of tests are not settings.</summary>
+    private const string TestPrefix = VariablePrefix + "TEST_";
 
     private readonly List<(string Source, Akka.Configuration.Config Config)> _layers;
 

@@ -8,10 +8,9 @@ using CryptoInsight.Lake.Rows;
 namespace CryptoInsight.Lake.FearGreed;
 
 /// <summary>The index by version of <c>silver_fear_greed</c>: each version is read from the table once, however many symbols ask for it. Safe for concurrent use.</summary>
-/// <remarks>The table may appear while the node runs; until then there is one version, -1, of no points.</remarks>
-public sealed class FearGreedVersions(LakeLocation location)
+public sealed class FearGreedVersions(DeltaTable table)
 {
-    public const string TableName = "silver_fear_greed";
+    private const string TableName = SilverFearGreedTable.Name;
 
     /// <summary>Versions kept in memory: the one that Gold stands at, the next one, and those of actors that are behind. Each is about 3,000 points.</summary>
     private const int KeptMax = 8;
@@ -20,34 +19,21 @@ public sealed class FearGreedVersions(LakeLocation location)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Task<FearGreedVersion>> _reads = [];
-    private DeltaTable? _table;
 
     /// <summary>The newest version.</summary>
     public async Task<FearGreedVersion> NewestAsync(CancellationToken ct = default)
     {
-        if (await TableAsync(ct).ConfigureAwait(false) is not { } table)
-        {
-            return FearGreedVersion.None;
-        }
-
         Snapshot snapshot = await table.RefreshAsync(ct).ConfigureAwait(false);
-        return await OfAsync(table, snapshot.Version).WaitAsync(ct).ConfigureAwait(false);
+        return await OfAsync(snapshot.Version).WaitAsync(ct).ConfigureAwait(false);
     }
 
     /// <summary>The index as of a version (-1: no points); <see cref="VersionNotFoundException"/> if it is cleaned or was never there.</summary>
     public async Task<FearGreedIndex> AtAsync(long version, CancellationToken ct = default)
     {
-        if (version < 0)
-        {
-            return FearGreedIndex.Empty;
-        }
-
-        DeltaTable table = await TableAsync(ct).ConfigureAwait(false)
-            ?? throw new VersionNotFoundException($"There is no table {TableName}, so its version {version} cannot be read.");
-        return (await OfAsync(table, version).WaitAsync(ct).ConfigureAwait(false)).Index;
+        return version < 0 ? FearGreedIndex.Empty : (await OfAsync(version).WaitAsync(ct).ConfigureAwait(false)).Index;
     }
 
-    private Task<FearGreedVersion> OfAsync(DeltaTable table, long version)
+    private Task<FearGreedVersion> OfAsync(long version)
     {
         lock (_gate)
         {
@@ -61,29 +47,17 @@ public sealed class FearGreedVersions(LakeLocation location)
                 _reads.Remove(_reads.Keys.Min());
             }
 
-            return _reads[version] = Task.Run(() => ReadAtAsync(table, version));
+            return _reads[version] = Task.Run(() => ReadAtAsync(version));
         }
     }
 
-    private static async Task<FearGreedVersion> ReadAtAsync(DeltaTable table, long version)
+    private async Task<FearGreedVersion> ReadAtAsync(long version)
     {
         Snapshot snapshot = table.Snapshot.Version == version ? table.Snapshot : await table.SnapshotAtAsync(version).ConfigureAwait(false);
-        return await ReadAsync(table, snapshot, CancellationToken.None).ConfigureAwait(false);
+        return await ReadAsync(snapshot, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async Task<DeltaTable?> TableAsync(CancellationToken ct)
-    {
-        try
-        {
-            return _table ??= await DeltaTable.OpenAsync(location.StoreOf(TableName), null, ct).ConfigureAwait(false); // twice at worst: the later one stays
-        }
-        catch (TableNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    private static async Task<FearGreedVersion> ReadAsync(DeltaTable table, Snapshot snapshot, CancellationToken ct)
+    private async Task<FearGreedVersion> ReadAsync(Snapshot snapshot, CancellationToken ct)
     {
         var points = new List<FearGreedPoint>();
         await foreach (RecordBatch batch in table.ReadAsync(snapshot, s_columns, null, ct).ConfigureAwait(false))

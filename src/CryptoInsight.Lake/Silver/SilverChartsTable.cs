@@ -144,7 +144,7 @@ public sealed class SilverChartsTable(DeltaTable table)
 
     /// <summary>The candles of files of a snapshot, with the deletion vectors that it gives them.</summary>
     public IAsyncEnumerable<IReadOnlyList<SilverCandle>> ReadFilesAsync(Snapshot snapshot, IEnumerable<AddFile> files, CancellationToken ct = default) =>
-        CandlesAsync(Table.ReadFilesAsync(snapshot, files, s_candleColumns, null, ct));
+        CandlesAsync(Table.ReadFilesAsync(snapshot, files, s_candleColumns, null, ct), []);
 
     /// <summary>The keys of a snapshot, column-wise cheap: three columns are read.</summary>
     public IAsyncEnumerable<IReadOnlyList<CandleKey>> KeysAsync(Snapshot snapshot, CancellationToken ct = default) => KeysAsync(snapshot, null, ct);

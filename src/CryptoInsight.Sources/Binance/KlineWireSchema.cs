@@ -123,6 +123,18 @@ public sealed class KlineWireSchema
                 : null;
     }
 
+    /// <summary>The type as configurations write it.</summary>
+    public static string NameOf(WireType type) => type switch
+    {
+        WireType.Text => "string",
+        WireType.Decimal => "double",
+        WireType.Integer => "long",
+        WireType.Integer32 => "int",
+        WireType.VenueTime => "timestamp",
+        WireType.Boolean => "boolean",
+        _ => "ignored",
+    };
+
     internal static KlineSlot? SlotOf(string name)
     {
         foreach ((string known, _, KlineSlot slot) in s_candleColumns)
@@ -168,7 +180,7 @@ public sealed class KlineWireSchema
             }
             else if (column.Type != type)
             {
-                yield return $"column {name} must be of type {type}, not {column.Type}";
+                yield return $"column {name} must be of type {NameOf(type)}, not {NameOf(column.Type)}";
             }
         }
 
