@@ -20,6 +20,7 @@ public sealed record TableFacts(string Name, long Version, long Rows, int Files,
             Of(BronzeChartsTable.Name, lake.Bronze.Table), Of(DeadLetterTable.Binance, lake.DeadLetters.Table),
             Of(SilverChartsTable.Name, lake.Silver.Table), Of(GoldSignalsTable.Name, lake.Gold.Table),
             Of(JobRunsTable.Name, lake.Operations.JobRuns.Table), Of(EventsTable.Name, lake.Operations.Events.Table),
+            Of(GapsTable.Name, lake.Operations.Gaps.Table),
         ];
     }
 

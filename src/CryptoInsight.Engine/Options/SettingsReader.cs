@@ -22,6 +22,9 @@ internal sealed partial class SettingsReader(Config config)
 
     public string Text(string key) => Value(key)?.GetString() is { Length: > 0 } text ? text : Fault(key, "is missing or empty", "");
 
+    public string OneOf(string key, params string[] words) =>
+        Value(key)?.GetString() is { } text && words.Contains(text, StringComparer.Ordinal) ? text : Fault(key, $"must be one of {string.Join(", ", words)}", words[0]);
+
     public int Whole(string key, int min, int max) =>
         int.TryParse(Value(key)?.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n >= min && n <= max
             ? n

@@ -47,6 +47,7 @@ public static class NodeApi
         RouteGroupBuilder api = app.MapGroup("/api/v1");
         new MarketEndpoints(pipeline, exchange, series).Map(api);
         new JobEndpoints(pipeline).Map(api);
+        new IngestEndpoints(pipeline, exchange).Map(api);
         await app.StartAsync(ct);
         return app;
     }

@@ -9,6 +9,10 @@ public static class IngestPositions
     /// <summary>The bookmark of a series: the open time (ms) up to which everything expected is present or declared absent.</summary>
     public static string Bookmark(Symbol symbol, Interval interval) => $"ingest/{symbol.Code}/{interval.Code}";
 
+    /// <summary>How far a backfill of its own came with a series: the open time (ms) up to which it has asked.</summary>
+    /// <param name="run">Names the backfill; the same name goes on where it stopped.</param>
+    public static string Backfill(string run, Symbol symbol, Interval interval) => $"backfill/{run}/{symbol.Code}/{interval.Code}";
+
     /// <summary>Rows done of a replayed file, by the hash of its content.</summary>
     public static string Replay(string contentSha256) => $"replay/{contentSha256}";
 

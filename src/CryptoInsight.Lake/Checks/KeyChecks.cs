@@ -4,6 +4,7 @@ using CryptoInsight.Delta;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Lake.Sql;
 
@@ -20,6 +21,7 @@ public static class KeyChecks
         [SilverChartsTable.Name] = "unique_key",
         [GoldSignalsTable.Name] = "symbol || '|' || timeframe || '|' || epoch_us(bucket_start)",
         [DeadLetterTable.Binance] = "dlq_id",
+        [GapsTable.Name] = "symbol || '|' || interval || '|' || epoch_us(gap_start)",
     };
 
     /// <summary>The checks that a table has.</summary>
