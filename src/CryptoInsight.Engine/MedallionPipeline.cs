@@ -42,6 +42,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, (JobSpec Spec, IActorRef Actor)> _jobs = new(StringComparer.Ordinal);
     private readonly IActorRef _journal;
+    private readonly JobNode _node;
 
     private MedallionPipeline(ActorSystem system, IMaterializer materializer, LakeTables lake, EngineOptions options, TimeProvider clock, string runId)
     {
@@ -55,6 +56,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
         _goldBell = new CommitBell(clock, options.JobPollEvery);
         _sentiment = new SentimentJobs(lake, clock, runId, options.JobPollEvery, _goldBell);
         _journal = system.ActorOf(JournalActor.Props(lake.Operations), "journal");
+        _node = new JobNode(Environment.MachineName, runId, Jobs, _journal, options.Backoff, options.JournalEvery, clock);
     }
 
     /// <summary>The ids of all jobs.</summary>
@@ -76,14 +78,24 @@ public sealed class MedallionPipeline : IAsyncDisposable
     public SignalBoard Signals { get; } = new();
 
     /// <summary>Starts the actor system, the symbols' shards and the jobs; ingestion is started by its own calls.</summary>
-    public static async Task<MedallionPipeline> StartAsync(LakeTables lake, EngineOptions options, TimeProvider clock, string runId)
+    /// <param name="lake">The tables.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="clock">The node's clock.</param>
+    /// <param name="runId">Names this run.</param>
+    /// <param name="ingestsOnly">True for a node that fills Bronze and leaves the other jobs to others, or to later.</param>
+    public static async Task<MedallionPipeline> StartAsync(LakeTables lake, EngineOptions options, TimeProvider clock, string runId, bool ingestsOnly = false)
     {
         ArgumentNullException.ThrowIfNull(options);
         ActorSystem system = ActorSystem.Create("cryptoinsight", ShippedConfig.Akka.WithFallback(ClusterDefaults()));
         var cluster = Akka.Cluster.Cluster.Get(system);
         await cluster.JoinAsync(cluster.SelfAddress).ConfigureAwait(false);
         var pipeline = new MedallionPipeline(system, system.Materializer(), lake, options, clock, runId);
-        pipeline.StartJobs(await pipeline.OpenPausesAsync().ConfigureAwait(false));
+        IReadOnlyDictionary<string, JobRun> paused = await pipeline.OpenPausesAsync().ConfigureAwait(false);
+        if (!ingestsOnly)
+        {
+            pipeline.StartJobs(paused);
+        }
+
         return pipeline;
     }
 
@@ -99,8 +111,8 @@ public sealed class MedallionPipeline : IAsyncDisposable
             .RunAggregate(0L, (sum, rows) => sum + rows, _materializer);
 
     /// <summary>Follows the exchange until the pipeline stops: what is missing is fetched first, then every candle as it closes.</summary>
-    public Task IngestAsync(ExchangeFeed exchange) =>
-        BinanceToBronze.Graph(exchange, Lake, Options.Ingest, _ => _bronzeBell.Ring(), _stopping.Token).Run(_materializer);
+    public Task IngestAsync(ExchangeFeed exchange, IngestMode mode = IngestMode.Forever) =>
+        new IngestJob(Lake, Options.Ingest, _node, _bronzeBell, _materializer).RunAsync(exchange, mode, _stopping.Token);
 
     /// <summary>Follows the Fear and Greed index until the pipeline stops or the publisher refuses.</summary>
     public Task IngestAsync(PolledSource<RawFearGreed> index) =>
@@ -187,10 +199,9 @@ public sealed class MedallionPipeline : IAsyncDisposable
                 (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)) { Output = Lake.Gold.Table },
             .. _sentiment.Specs(),
         ];
-        var node = new JobNode(Environment.MachineName, RunId, Jobs, _journal, Options.Backoff, Options.JournalEvery, Clock);
         foreach (JobSpec job in jobs)
         {
-            _jobs.Add(job.Id, (job, _system.ActorOf(JobActor.Props(job, node, paused.GetValueOrDefault(job.Id)), job.Id)));
+            _jobs.Add(job.Id, (job, _system.ActorOf(JobActor.Props(job, _node, paused.GetValueOrDefault(job.Id)), job.Id)));
         }
     }
 

@@ -39,6 +39,7 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         [GoldPricePositions4hTable.Name] = GoldPricePositions4hTable.Definition,
         [JobRunsTable.Name] = JobRunsTable.Definition,
         [EventsTable.Name] = EventsTable.Definition,
+        [GapsTable.Name] = GapsTable.Definition,
     };
 
     public static async Task<LakeTables> OpenOrCreateAsync(LakeLocation location, DeltaTableOptions options, CancellationToken ct = default)
@@ -58,7 +59,8 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
             new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)),
             new OperationsTables(
                 new JobRunsTable(await OpenAsync(JobRunsTable.Name).ConfigureAwait(false)),
-                new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false))))
+                new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false)),
+                new GapsTable(await OpenAsync(GapsTable.Name).ConfigureAwait(false))))
         {
             FearGreed = new FearGreedTables(
                 new BronzeFearGreedTable(await OpenAsync(BronzeFearGreedTable.Name).ConfigureAwait(false)),

@@ -27,6 +27,7 @@ public sealed record TableFacts(string Name, long Version, long Rows, int Files,
             Of(SilverPositionsTable.Name, lake.Positions.Silver.Table), Of(GoldPositionsSummaryTable.Name, lake.Positions.Summary.Table),
             Of(GoldPricePositions4hTable.Name, lake.Positions.PricePositions.Table),
             Of(JobRunsTable.Name, lake.Operations.JobRuns.Table), Of(EventsTable.Name, lake.Operations.Events.Table),
+            Of(GapsTable.Name, lake.Operations.Gaps.Table),
         ];
     }
 

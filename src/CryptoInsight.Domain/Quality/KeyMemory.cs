@@ -32,6 +32,10 @@ public sealed class KeyMemory
         return runs.Add(key.OpenTime);
     }
 
+    /// <summary>What of a range of open times has no key, in order.</summary>
+    public IReadOnlyList<OpenTimeRange> Missing(Symbol symbol, Interval interval, OpenTimeRange range) =>
+        _series.TryGetValue((symbol, interval), out OpenTimeRuns? runs) ? runs.Missing(range) : range.IsEmpty ? [] : [range];
+
     /// <summary>True if the key was added.</summary>
     public bool Contains(CandleKey key) =>
         (_series.TryGetValue((key.Symbol, key.Interval), out OpenTimeRuns? runs) && runs.Contains(key.OpenTime)) || _offGrid.Contains(key);

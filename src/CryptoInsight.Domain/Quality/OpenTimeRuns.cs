@@ -56,6 +56,9 @@ public sealed class OpenTimeRuns(Interval interval)
         return true;
     }
 
+    /// <summary>What of a range is not in the set, in order.</summary>
+    public IReadOnlyList<OpenTimeRange> Missing(OpenTimeRange range) => range.Without(_runs.Select(r => new OpenTimeRange(r.First, interval.Next(r.Last))));
+
     private int RunAtOrBefore(UnixMicros openTime)
     {
         int low = 0, high = _runs.Count - 1;

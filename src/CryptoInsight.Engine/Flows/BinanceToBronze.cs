@@ -1,32 +1,43 @@
 using Akka;
 using Akka.Streams.Dsl;
-using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Commit;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Lake;
-using CryptoInsight.Lake.Bronze;
-using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Engine.Flows;
 
 /// <summary>The exchange to Bronze: live candles, and side by side what is missing before them, one commit at a time.</summary>
-/// <remarks>Back-pressure runs from the Delta commit to the HTTP request: while a commit is slow nobody asks for more.</remarks>
+/// <remarks>Back-pressure runs from the Delta commit to the HTTP request: while a commit is slow nobody asks for more. Streams cannot be slowed; what their
+/// buffer does not take comes by REST. Whatever is in memory is read from the tables again at the next start.</remarks>
 public static class BinanceToBronze
 {
-    public static IRunnableGraph<Task<Done>> Graph(ExchangeFeed exchange, LakeTables lake, IngestOptions options, Action<CommitOutcome> observe, CancellationToken stopping)
+    /// <summary>The graph, from where the tables stand: it ends when the mode is through, when the exchange refuses everything, or when it is stopped.</summary>
+    public static async Task<IRunnableGraph<Task<Done>>> GraphAsync(
+        ExchangeFeed exchange, IngestMode mode, LakeTables lake, IngestOptions options, Action<CommitOutcome> observe, CancellationToken stopping)
     {
+        ArgumentNullException.ThrowIfNull(exchange);
+        ArgumentNullException.ThrowIfNull(lake);
+        await lake.Bronze.Table.RefreshAsync(stopping).ConfigureAwait(false);
         var bookmarks = new Bookmarks(exchange.Series, lake.Bronze.Table.Snapshot.TransactionVersion);
-        return Live(exchange, stopping)
-            .Merge(Missing(exchange, bookmarks, options, stopping))
+        GapBook gaps = await GapBook.LoadAsync(lake.Operations.Gaps, exchange.Series, bookmarks, exchange.Now(), stopping).ConfigureAwait(false);
+        var commits = new CandleCommits(exchange, lake, bookmarks, gaps);
+        Source<KlineFeedEvent, NotUsed> missing = Missing(exchange, bookmarks, options, stopping);
+        return (mode == IngestMode.Once ? missing : Live(exchange, bookmarks, mode, stopping).Merge(missing))
             .GroupedWeightedWithin(options.BatchRowsMax, options.BatchDelayMax, Weight)
-            .SelectAsync(1, events => CommitAsync([.. events], exchange, lake, bookmarks)) // 1: bookmarks only grow
+            .SelectAsync(1, events => commits.CommitAsync([.. events])) // 1: bookmarks only grow
             .ToMaterialized(Sink.ForEach(observe), Keep.Right);
     }
 
-    private static Source<KlineFeedEvent, NotUsed> Live(ExchangeFeed exchange, CancellationToken stopping) =>
-        Source.From(() => exchange.Feed.PollAsync([.. exchange.Series.Select(s => new PollSeries(s.Symbol, s.Interval, s.LiveFrom))], stopping));
+    private static Source<KlineFeedEvent, NotUsed> Live(ExchangeFeed exchange, Bookmarks bookmarks, IngestMode mode, CancellationToken stopping)
+    {
+        // After a restart within the node the bookmark may be ahead of where the node began.
+        PollSeries[] series = [.. exchange.Series.Select(s => new PollSeries(s.Symbol, s.Interval, UnixMicros.Max(s.LiveFrom, bookmarks.CompleteTo(s.Symbol, s.Interval))))];
+        return Source.From(() => exchange.Streams is { } streams && mode == IngestMode.Forever
+            ? exchange.Feed.FollowAsync(series, streams, stopping)
+            : exchange.Feed.PollAsync(series, stopping));
+    }
 
     private static Source<KlineFeedEvent, NotUsed> Missing(ExchangeFeed exchange, Bookmarks bookmarks, IngestOptions options, CancellationToken stopping) =>
         Source.From(exchange.Series)
@@ -34,31 +45,4 @@ public static class BinanceToBronze
                 new CandleSeries(s.Symbol, s.Interval), bookmarks.CompleteTo(s.Symbol, s.Interval), s.LiveFrom, cancellationToken: stopping)));
 
     private static long Weight(KlineFeedEvent told) => 1 + (told is KlineFeedEvent.Fetched fetched ? fetched.Range.Rows.Count : 0);
-
-    private static async Task<CommitOutcome> CommitAsync(IReadOnlyList<KlineFeedEvent> events, ExchangeFeed exchange, LakeTables lake, Bookmarks bookmarks)
-    {
-        events.OfType<KlineFeedEvent.Delayed>().ToList().ForEach(exchange.OnDelay);
-        List<DeadLetter> refused = [.. events.OfType<KlineFeedEvent.Refused>().Select(r => Letter(r, exchange))];
-        if (refused.Count > 0)
-        {
-            await lake.DeadLetters.AppendAsync(refused).ConfigureAwait(false);
-            events.OfType<KlineFeedEvent.Refused>().ToList().ForEach(exchange.OnRefusal);
-        }
-
-        List<FetchedRange> ranges = [.. events.OfType<KlineFeedEvent.Fetched>().Select(f => f.Range)];
-        List<RawCandle> rows = [.. ranges.SelectMany(r => r.Rows)];
-        IReadOnlyList<AppTransaction> moved = bookmarks.Advance(ranges);
-        if (rows.Count == 0 && moved.Count == 0)
-        {
-            return new CommitOutcome.Nothing(lake.Bronze.Table.Snapshot.Version);
-        }
-
-        IEnumerable<AppTransaction> origins = ranges.Where(r => r.Rows.Count > 0).DistinctBy(r => (r.Symbol, r.Interval))
-            .Select(r => new AppTransaction(IngestPositions.Origin(r.Symbol, r.Interval), (long)exchange.Origin));
-        return await lake.Bronze.AppendAsync(rows, [.. moved, .. origins]).ConfigureAwait(false);
-    }
-
-    private static DeadLetter Letter(KlineFeedEvent.Refused refused, ExchangeFeed exchange) =>
-        DeadLetter.OfRequest(
-            exchange.Source, refused.Series.ToString(), $"http_{refused.Status}", refused.Text, refused.Payload, refused.From, exchange.Now(), exchange.RunId);
 }

@@ -15,4 +15,8 @@ public sealed record ExchangeFeed(
     string RunId,
     Func<UnixMicros> Now,
     Action<KlineFeedEvent.Delayed> OnDelay,
-    Action<KlineFeedEvent.Refused> OnRefusal);
+    Action<KlineFeedEvent.Refused> OnRefusal)
+{
+    /// <summary>The exchange's streams of candles; null where it has none, or where polling is wanted.</summary>
+    public ICandleStreams? Streams { get; init; }
+}

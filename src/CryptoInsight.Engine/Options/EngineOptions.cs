@@ -37,7 +37,8 @@ public sealed record EngineOptions(
             read.DurationOrAuto("ingest.since"),
             read.Duration("ingest.batch-delay-max", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             read.Whole("ingest.batch-rows-max", 1, 1_000_000),
-            read.Whole("ingest.parallelism", 1, 64));
+            read.Whole("ingest.parallelism", 1, 64),
+            read.OneOf("ingest.live", "websocket", "poll") == "websocket");
         TimeSpan delay = read.Duration("gold.watermark-delay", TimeSpan.Zero, SignalSettings.WatermarkDelayMax);
         var options = new EngineOptions(
             lake,

@@ -35,6 +35,9 @@ internal sealed partial class SettingsReader(Config config)
     /// <summary>Notes a fault that was found outside.</summary>
     public void Report(string key, string what) => Fault(key, what, 0);
 
+    public string OneOf(string key, params string[] words) =>
+        Value(key)?.GetString() is { } text && words.Contains(text, StringComparer.Ordinal) ? text : Fault(key, $"must be one of {string.Join(", ", words)}", words[0]);
+
     public int Whole(string key, int min, int max) =>
         int.TryParse(Value(key)?.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n >= min && n <= max
             ? n

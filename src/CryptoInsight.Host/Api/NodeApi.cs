@@ -48,6 +48,7 @@ public static class NodeApi
         new MarketEndpoints(pipeline, exchange, series).Map(api);
         new SentimentEndpoints(pipeline.Lake).Map(api);
         new JobEndpoints(pipeline).Map(api);
+        new IngestEndpoints(pipeline, exchange).Map(api);
         await app.StartAsync(ct);
         return app;
     }

@@ -20,23 +20,12 @@ public static class UpCommand
     public static Command Create(GlobalOptions global)
     {
         ArgumentNullException.ThrowIfNull(global);
-        var exchange = new Option<string?>("--exchange") { Description = "paper (built in, simulated), binance, or a base URL", HelpName = "paper|binance|URL" };
-        var symbols = new Option<string?>("--symbols") { Description = "Symbols to follow, such as BTCUSDT,ETHUSDT", HelpName = "A,B" };
-        var intervals = new Option<string?>("--intervals") { Description = "Candle intervals to follow, such as 1m,4h", HelpName = "1m,4h" };
-        var since = new Option<string?>("--since") { Description = "How far back the first start goes, such as 7d; auto: as far as every timeframe needs", HelpName = "7d" };
+        ExchangeOptions exchange = new();
         var http = new Option<string?>("--http") { Description = "Where API and page listen", HelpName = "127.0.0.1:8080" };
-        var command = new Command("up", "Run the whole node: ingest, transform, aggregate, serve the page") { exchange, symbols, intervals, since, http };
-        static string? List(string? text) => text is null ? null : $"[{string.Join(',', text.Split(',').Select(t => $"\"{t.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""))}]";
-        command.SetAction(global.Run(
-            (_, context, ct) => RunAsync(context, ct),
-            parsed =>
-            [
-                ("--exchange", "ingest.exchange", parsed.GetValue(exchange)),
-                ("--symbols", "ingest.symbols", List(parsed.GetValue(symbols))),
-                ("--intervals", "ingest.intervals", List(parsed.GetValue(intervals))),
-                ("--since", "ingest.since", parsed.GetValue(since)),
-                ("--http", "http.bind", parsed.GetValue(http)),
-            ]));
+        var command = new Command("up", "Run the whole node: ingest, transform, aggregate, serve the page");
+        exchange.AddTo(command);
+        command.Options.Add(http);
+        command.SetAction(global.Run((_, context, ct) => RunAsync(context, ct), parsed => [.. exchange.Assignments(parsed), ("--http", "http.bind", parsed.GetValue(http))]));
         return command;
     }
 
@@ -61,8 +50,10 @@ public static class UpCommand
         Task beside = FollowBesideAsync(sentiment, pipeline, ct);
         try
         {
-            Task ended = await Task.WhenAny([ingestion, board, beside, Task.Delay(Timeout.Infinite, ct)]);
-            await ended; // they only end by failing, or with ct
+            Task stopped = Task.Delay(Timeout.Infinite, ct);
+            Task ended = await Task.WhenAny(ingestion, board, beside, stopped);
+            await ended; // ingestion ends by failing, with ct, or when the exchange refuses everything: then the page still shows what is there
+            await await Task.WhenAny(board, beside, stopped);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

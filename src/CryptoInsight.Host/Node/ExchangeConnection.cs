@@ -2,11 +2,13 @@ using System.Globalization;
 using CryptoInsight.Domain.Budget;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine.Flows;
+using CryptoInsight.Engine.Operations;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Host.Commands;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.PaperExchange;
 using CryptoInsight.Sources.Binance;
+using CryptoInsight.Sources.Binance.Streams;
 
 namespace CryptoInsight.Host.Node;
 
@@ -15,6 +17,9 @@ public sealed class ExchangeConnection : IAsyncDisposable
 {
     /// <summary>The host that serves market data without a key.</summary>
     private static readonly Uri s_binance = new("https://data-api.binance.vision");
+
+    /// <summary>The host of its streams.</summary>
+    private static readonly Uri s_binanceStreams = new("wss://data-stream.binance.vision");
 
     /// <summary>Until exchangeInfo says otherwise: the exchange's limit of years ago, lower than today's.</summary>
     private const int WeightPerMinuteUnknown = 1_200;
@@ -28,16 +33,19 @@ public sealed class ExchangeConnection : IAsyncDisposable
     private readonly BinanceRest _rest;
     private readonly WeightGate _gate;
     private readonly KlineFeed _feed;
+    private readonly KlineStreams _streams;
     private readonly ExchangeInfo _info;
     private readonly string _runId;
     private readonly TextWriter _log;
 
-    private ExchangeConnection(PaperExchangeServer? paper, BinanceRest rest, WeightGate gate, KlineFeed feed, ExchangeInfo info, string name, string runId, TextWriter log)
+    private ExchangeConnection(PaperExchangeServer? paper, BinanceRest rest, WeightGate gate, KlineFeed feed, KlineStreams streams, LivePrices prices, ExchangeInfo info, string name, string runId, TextWriter log)
     {
         _paper = paper;
         _rest = rest;
         _gate = gate;
         _feed = feed;
+        _streams = streams;
+        Prices = prices;
         _info = info;
         Name = name;
         _runId = runId;
@@ -57,7 +65,18 @@ public sealed class ExchangeConnection : IAsyncDisposable
     /// <summary>For people.</summary>
     public string Title => IsSimulated ? "paper, SIMULATED: a seeded market inside this program, no real prices" : $"{Name} ({_rest.Options.BaseUrl.Host})";
 
+    /// <summary>True once the exchange refused a series, or everything.</summary>
+    public bool IsRefused { get; private set; }
+
     public WeightGateFacts Budget => _gate.Facts;
+
+    public StreamFacts Streams => _streams.Facts;
+
+    /// <summary>The newest prices that streams told.</summary>
+    public LivePrices Prices { get; }
+
+    /// <summary>The exchange's clock as seen from here.</summary>
+    public ServerClock Clock => _rest.Clock;
 
     /// <summary>Connects: measures the server's clock, reads limits and symbols. An exchange that cannot be reached is tried again until the user stops it.</summary>
     public static async Task<ExchangeConnection> OpenAsync(string exchange, KlineWireSchema wire, string runId, TimeProvider time, TextWriter log, CancellationToken ct)
@@ -77,7 +96,10 @@ public sealed class ExchangeConnection : IAsyncDisposable
         ExchangeInfo info = await AnswerAsync(rest.GetExchangeInfoAsync, "its symbols and limits", log, time, ct);
         var gate = new WeightGate(new WeightBudgetSpec(info.WeightPerMinute ?? WeightPerMinuteUnknown), clock, time);
         var feed = new KlineFeed(rest, gate, new KlineFeedOptions { Seed = Environment.ProcessId }, time, runId);
-        return new ExchangeConnection(paper, rest, gate, feed, info, paper is null ? exchange == "binance" ? "binance" : options.BaseUrl.Host : "paper", runId, log);
+        var streamOptions = new KlineStreamOptions { BaseUrl = StreamsOf(exchange, options.BaseUrl), Source = paper is null ? "binance.spot.ws" : "paper.spot.ws", Seed = Environment.ProcessId };
+        var prices = new LivePrices();
+        var streams = new KlineStreams(streamOptions, new WebSocketDialer(streamOptions, time), clock, time, options.Schema, runId, prices.Put);
+        return new ExchangeConnection(paper, rest, gate, feed, streams, prices, info, paper is null ? exchange == "binance" ? "binance" : options.BaseUrl.Host : "paper", runId, log);
     }
 
     /// <summary>What to follow and from where, checked against what the exchange lists and what the lake holds.</summary>
@@ -100,7 +122,10 @@ public sealed class ExchangeConnection : IAsyncDisposable
             }
         }
 
-        return new ExchangeFeed(_feed, series, origin, _rest.Options.Source, _runId, () => _rest.Clock.Now, SayDelayed, SayRefused);
+        return new ExchangeFeed(_feed, series, origin, _rest.Options.Source, _runId, () => _rest.Clock.Now, SayDelayed, SayRefused)
+        {
+            Streams = options.Ingest.IsStreamed ? _streams : null,
+        };
     }
 
     public async ValueTask DisposeAsync()
@@ -126,6 +151,10 @@ public sealed class ExchangeConnection : IAsyncDisposable
             ? [.. options.Ingest.Symbols.Distinct()]
             : throw new UsageException($"{Name} does not list {string.Join(", ", unknown)}. It lists {string.Join(", ", _info.Trading.Take(12))}{(_info.Symbols.Count > 12 ? ", …" : "")}");
     }
+
+    // A compatible exchange has its streams at the same address.
+    private static Uri StreamsOf(string exchange, Uri rest) =>
+        exchange == "binance" ? s_binanceStreams : new UriBuilder(rest) { Scheme = rest.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs }.Uri;
 
     private static UnixMicros Since(EngineOptions options, Interval interval, UnixMicros now)
     {
@@ -163,6 +192,9 @@ public sealed class ExchangeConnection : IAsyncDisposable
     private void SayDelayed(KlineFeedEvent.Delayed delayed) =>
         _log.WriteLine($"{delayed.Series}: {delayed.Cause} ({delayed.Text}); asked again at {delayed.Until}");
 
-    private void SayRefused(KlineFeedEvent.Refused refused) =>
+    private void SayRefused(KlineFeedEvent.Refused refused)
+    {
+        IsRefused = true;
         _log.WriteLine($"{refused.Series}: refused with HTTP {refused.Status} ({refused.Text}); {(refused.StopsSource ? "nothing is asked of this exchange any more" : "this series is not asked for any more")}. The answer lies in dlq_binance.");
+    }
 }

@@ -15,6 +15,10 @@ public static class IngestPositions
     /// <summary>Where a source that is asked as a whole comes from (see <see cref="SeriesOrigin"/>): written with its first rows.</summary>
     public const string SourceOrigin = "origin/source";
 
+    /// <summary>How far a backfill of its own came with a series: the open time (ms) up to which it has asked.</summary>
+    /// <param name="run">Names the backfill; the same name goes on where it stopped.</param>
+    public static string Backfill(string run, Symbol symbol, Interval interval) => $"backfill/{run}/{symbol.Code}/{interval.Code}";
+
     /// <summary>Rows done of a replayed file, by the hash of its content.</summary>
     public static string Replay(string contentSha256) => $"replay/{contentSha256}";
 

@@ -5,6 +5,7 @@ using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Lake.Sql;
@@ -29,6 +30,7 @@ public static class KeyChecks
         [SilverPositionsTable.Name] = "unique_key",
         [GoldPositionsSummaryTable.Name] = "uid || '|' || symbol",
         [GoldPricePositions4hTable.Name] = "symbol || '|' || epoch_us(bucket_start)",
+        [GapsTable.Name] = "symbol || '|' || interval || '|' || epoch_us(gap_start)",
     };
 
     /// <summary>The checks that a table has.</summary>

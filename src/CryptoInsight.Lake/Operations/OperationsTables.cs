@@ -4,7 +4,7 @@ using CryptoInsight.Delta.Schema;
 namespace CryptoInsight.Lake.Operations;
 
 /// <summary>The tables that tell how the system itself fares.</summary>
-public sealed record OperationsTables(JobRunsTable JobRuns, EventsTable Events)
+public sealed record OperationsTables(JobRunsTable JobRuns, EventsTable Events, GapsTable Gaps)
 {
     internal static TableDefinition Define(StructType schema) => new(schema)
     {

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using CryptoInsight.Delta;
+using CryptoInsight.Engine;
+using CryptoInsight.Engine.Flows;
+using CryptoInsight.Host.Node;
+using CryptoInsight.Lake;
+
+namespace CryptoInsight.Host.Commands;
+
+/// <summary><c>ingest</c>: the exchange to Bronze alone; Silver and Gold take it in when a node runs.</summary>
+public static class IngestCommand
+{
+    public static Command Create(GlobalOptions global)
+    {
+        ArgumentNullException.ThrowIfNull(global);
+        ExchangeOptions exchange = new();
+        var mode = new Option<IngestMode>("--mode")
+        {
+            Description = "once: what is missing up to now; poll: on and on, by REST; forever: on and on, by streams; backfill: history since --since, then end",
+            DefaultValueFactory = _ => IngestMode.Forever,
+        };
+        var command = new Command("ingest", "Take candles into Bronze, and nothing else");
+        exchange.AddTo(command);
+        command.Options.Add(mode);
+        command.SetAction(global.Run((parsed, context, ct) => RunAsync(context, parsed.GetValue(mode), ct), exchange.Assignments));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, IngestMode mode, CancellationToken ct)
+    {
+        if (mode == IngestMode.Backfill && context.Options.Ingest.Since is null)
+        {
+            throw new UsageException("--mode backfill needs --since, such as --since 365d: how far back history is wanted.");
+        }
+
+        TimeProvider clock = TimeProvider.System;
+        string runId = NodeIdentity.NewRunId("ingest");
+        using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
+        await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, runId, clock, context.Error, ct);
+        LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
+        ExchangeFeed feed = exchange.Feed(context.Options, lake.Bronze);
+        long before = lake.Bronze.Table.Snapshot.RowCount ?? 0;
+        await using (MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId, ingestsOnly: true))
+        {
+            await context.Error.WriteLineAsync($"Taking in {feed.Series.Count} series from {exchange.Title}, mode {mode.ToString().ToLowerInvariant()}. Stop with Ctrl+C.");
+            try
+            {
+                await pipeline.IngestAsync(feed, mode).WaitAsync(ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                await context.Error.WriteLineAsync("Stopping. Everything accepted so far is durable.");
+            }
+        }
+
+        await lake.Bronze.Table.RefreshAsync(CancellationToken.None);
+        long rows = (lake.Bronze.Table.Snapshot.RowCount ?? 0) - before;
+        await context.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{rows} rows added to bronze_charts; version {lake.Bronze.Table.Snapshot.Version}."));
+        return exchange.IsRefused ? ExitCode.Failed : ExitCode.Ok;
+    }
+}
