@@ -12,7 +12,7 @@ namespace CryptoInsight.Lake;
 public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze, SilverChartsTable Silver, GoldSignalsTable Gold, DeadLetterTable DeadLetters, OperationsTables Operations)
 {
     /// <summary>The index by version, for whoever has to look it up.</summary>
-    public FearGreedVersions Index { get; } = new(Location);
+    public FearGreedVersions Index { get; init; } = new(Location);
 
     /// <summary>The tables' definitions by name.</summary>
     public static IReadOnlyDictionary<string, TableDefinition> Definitions { get; } = new Dictionary<string, TableDefinition>
@@ -42,6 +42,9 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
             new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)),
             new OperationsTables(
                 new JobRunsTable(await OpenAsync(JobRunsTable.Name).ConfigureAwait(false)),
-                new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false))));
+                new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false))))
+        {
+            Index = new FearGreedVersions(location, options),
+        };
     }
 }

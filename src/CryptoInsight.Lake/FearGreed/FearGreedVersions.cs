@@ -9,7 +9,8 @@ namespace CryptoInsight.Lake.FearGreed;
 
 /// <summary>The index by version of <c>silver_fear_greed</c>: each version is read from the table once, however many symbols ask for it. Safe for concurrent use.</summary>
 /// <remarks>The table may appear while the node runs; until then there is one version, -1, of no points.</remarks>
-public sealed class FearGreedVersions(LakeLocation location)
+/// <param name="options">What the table takes from outside; null: the defaults.</param>
+public sealed class FearGreedVersions(LakeLocation location, DeltaTableOptions? options = null)
 {
     public const string TableName = "silver_fear_greed";
 
@@ -19,7 +20,7 @@ public sealed class FearGreedVersions(LakeLocation location)
     private static readonly string[] s_columns = ["event_time", "index_value", "value_classification"];
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, Task<FearGreedVersion>> _reads = [];
+    private readonly Dictionary<long, Lazy<Task<FearGreedVersion>>> _reads = [];
     private DeltaTable? _table;
 
     /// <summary>The newest version.</summary>
@@ -49,20 +50,21 @@ public sealed class FearGreedVersions(LakeLocation location)
 
     private Task<FearGreedVersion> OfAsync(DeltaTable table, long version)
     {
+        Lazy<Task<FearGreedVersion>>? read;
         lock (_gate)
         {
-            if (_reads.TryGetValue(version, out Task<FearGreedVersion>? read) && !read.IsFaulted)
+            if (!_reads.TryGetValue(version, out read) || read is { IsValueCreated: true, Value.IsFaulted: true })
             {
-                return read;
-            }
+                if (_reads.Count >= KeptMax)
+                {
+                    _reads.Remove(_reads.Keys.Min());
+                }
 
-            if (_reads.Count >= KeptMax)
-            {
-                _reads.Remove(_reads.Keys.Min());
+                _reads[version] = read = new Lazy<Task<FearGreedVersion>>(() => ReadAtAsync(table, version));
             }
-
-            return _reads[version] = Task.Run(() => ReadAtAsync(table, version));
         }
+
+        return read.Value; // begun by whoever asks first, outside the lock and on its own thread: a simulation has only one
     }
 
     private static async Task<FearGreedVersion> ReadAtAsync(DeltaTable table, long version)
@@ -75,7 +77,7 @@ public sealed class FearGreedVersions(LakeLocation location)
     {
         try
         {
-            return _table ??= await DeltaTable.OpenAsync(location.StoreOf(TableName), null, ct).ConfigureAwait(false); // twice at worst: the later one stays
+            return _table ??= await DeltaTable.OpenAsync(location.StoreOf(TableName), options, ct).ConfigureAwait(false); // twice at worst: the later one stays
         }
         catch (TableNotFoundException)
         {
