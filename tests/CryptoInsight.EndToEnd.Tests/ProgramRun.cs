@@ -31,7 +31,10 @@ internal sealed class ProgramRun : IDisposable
     public long PeakBytes { get; private set; }
 
     /// <summary>Starts <c>cryptoinsight</c> with these arguments.</summary>
-    public static ProgramRun Start(params string[] arguments)
+    public static ProgramRun Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with more variables in its environment.</summary>
+    public static ProgramRun Start(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         // A test runner that was started in the background ignores INT, and children inherit that: a user's terminal does not.
         var start = new ProcessStartInfo("env")
@@ -44,6 +47,11 @@ internal sealed class ProgramRun : IDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         start.ArgumentList.Add("--default-signal=INT");
+        foreach ((string name, string value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         start.ArgumentList.Add("dotnet");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "cryptoinsight.dll"));
         foreach (string argument in arguments)

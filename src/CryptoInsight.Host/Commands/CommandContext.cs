@@ -1,5 +1,6 @@
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Host.Config;
+using CryptoInsight.Host.Node;
 using CryptoInsight.Host.Output;
 using CryptoInsight.Lake;
 
@@ -9,5 +10,6 @@ namespace CryptoInsight.Host.Commands;
 public sealed record CommandContext(SettingsLayers Settings, EngineOptions Options, OutputForm Output, TextWriter Out, TextWriter Error)
 {
     /// <summary>The lake that the settings name.</summary>
-    public LakeLocation Lake() => LakeLocation.Local(Options.Lake.Path, Options.Lake.Catalog, Options.Lake.Schema);
+    public LakeLocation Lake() =>
+        KillAtStepStore.Wrap(LakeLocation.Local(Options.Lake.Path, Options.Lake.Catalog, Options.Lake.Schema), Environment.GetEnvironmentVariable(KillAtStepStore.Variable));
 }

@@ -10,6 +10,9 @@ public sealed class SettingsLayers
     private const string Section = "cryptoinsight";
     private const string VariablePrefix = "CRYPTOINSIGHT_";
 
+    /// <summary>Variables of tests are not settings.</summary>
+    private const string TestPrefix = VariablePrefix + "TEST_";
+
     private readonly List<(string Source, Akka.Configuration.Config Config)> _layers;
 
     private SettingsLayers(List<(string, Akka.Configuration.Config)> layers) => _layers = layers;
@@ -37,7 +40,7 @@ public sealed class SettingsLayers
             {
                 Add(layers, faults, variable, key, value);
             }
-            else if (!NotSettings.Contains(variable))
+            else if (!NotSettings.Contains(variable) && !variable.StartsWith(TestPrefix, StringComparison.Ordinal))
             {
                 faults.Add($"{variable} names no setting; `config show` lists them all.");
             }
@@ -63,7 +66,7 @@ public sealed class SettingsLayers
     }
 
     /// <summary>Variables of ours that are not settings: they point tests at their data.</summary>
-    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE"];
+    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE", "CRYPTOINSIGHT_SEEDS"];
 
     private static string KeyOf(string key, IReadOnlyList<string> known, string source, List<string> faults)
     {
