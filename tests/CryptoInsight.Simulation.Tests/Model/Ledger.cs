@@ -34,7 +34,8 @@ internal sealed class Ledger(Scheduler stage)
     private readonly Dictionary<string, string> _tableIds = [];
 
     /// <summary>Silver as it must be in one version.</summary>
-    public sealed record SilverVersion(ImmutableDictionary<CandleKey, SilverCandle> Rows, long Position);
+    /// <param name="IsAnew">The job was asked to compare with the whole of Bronze: its next commit undoes what others did by hand.</param>
+    public sealed record SilverVersion(ImmutableDictionary<CandleKey, SilverCandle> Rows, long Position, bool IsAnew = false);
 
     public sealed record GoldPositions(long Charts, long Index, long Config);
 
@@ -142,7 +143,7 @@ internal sealed class Ledger(Scheduler stage)
         if (entry.Note?.StartsWith(RestoreNote, StringComparison.Ordinal) == true)
         {
             SilverVersion target = SilverAt(long.Parse(entry.Note.AsSpan(RestoreNote.Length), CultureInfo.InvariantCulture));
-            _silver.Add(target with { Position = position ?? before.Position });
+            _silver.Add(target with { Position = position ?? before.Position, IsAnew = position < 0 });
             Expect(position == target.Position, $"RESTORE of Silver gave the position {position}, but the version that came back had {target.Position}");
         }
         else if (entry.Note?.StartsWith(EditNote, StringComparison.Ordinal) == true)
@@ -150,11 +151,15 @@ internal sealed class Ledger(Scheduler stage)
             WasEdited = true;
             _silver.Add(before with { Rows = Edited(before.Rows, _edits[int.Parse(entry.Note.AsSpan(EditNote.Length), CultureInfo.InvariantCulture)]) });
         }
+        else if (position == -1 && !entry.ChangesData)
+        {
+            _silver.Add(before with { Position = -1, IsAnew = true });
+        }
         else if (position is { } to)
         {
             Expect(to > before.Position, $"Silver version {version} moved the position from {before.Position} to {to}: a zombie came through the fence");
             Expect(to <= BronzeVersion, $"Silver version {version} stands at Bronze version {to}, which does not exist");
-            _silver.Add(new SilverVersion(Folded(before.Rows, _bronze.Skip((int)before.Position + 1).Take((int)(to - before.Position)).SelectMany(r => r)), to));
+            _silver.Add(new SilverVersion(Folded(before.IsAnew ? SilverAt(-1).Rows : before.Rows, _bronze.Skip((int)before.Position + 1).Take((int)(to - before.Position)).SelectMany(r => r)), to));
         }
         else
         {
