@@ -21,6 +21,7 @@ internal sealed class SimulationRun
     private readonly SimulatedExchange _exchange;
     private readonly Ingestion _ingestion;
     private readonly Maintenance _maintenance;
+    private readonly IndexPublisher _index;
     private readonly Dictionary<SignalSettings, SymbolNetwork> _networks = [];
     private readonly List<SimulatedNode> _nodes = [];
     private readonly List<SimulatedProcess> _actions = [];
@@ -40,6 +41,7 @@ internal sealed class SimulationRun
         _exchange = new SimulatedExchange(_random, clock);
         _ingestion = new Ingestion(new SimulatedProcess("ingestion"), _stage, _lake, _ledger);
         _maintenance = new Maintenance(_stage, _lake, _ledger);
+        _index = new IndexPublisher(_stage, _lake, _ledger);
         _settings = SomeSettings();
         _stage.Trace.Add(_plan.ToString());
     }
@@ -138,11 +140,12 @@ internal sealed class SimulationRun
         _ingestion.IsIdle && _ledger.HasEveryTable
         && _ledger.SilverAt(_ledger.SilverNewest).Position == _ledger.BronzeVersion
         && _ledger.GoldAt(_ledger.GoldVersion).Charts == _ledger.SilverNewest
-        && _ledger.GoldAt(_ledger.GoldVersion).Config == SettingsGeneration.Of(_settings);
+        && _ledger.IsGeneration(_settings, _ledger.GoldAt(_ledger.GoldVersion).Config)
+        && _ledger.IsIndexShown;
 
     private void SomethingHappens()
     {
-        switch (_random.Next(16))
+        switch (_random.Next(19))
         {
             case 0 or 1 or 2 when _nodes.Count > 0: // kill -9, and a successor
                 Kill(_nodes[_random.Next(_nodes.Count)]);
@@ -192,6 +195,12 @@ internal sealed class SimulationRun
                 break;
             case 15 when _random.Next(3) == 0:
                 Outage();
+                break;
+            case 16 or 17 when _plan.WithIndex:
+                _index.Publish();
+                break;
+            case 18 when _nodes.Count > 0 && _random.Next(3) == 0:
+                _nodes[^1].RepairFromStart(_random.Next(2) == 0 ? SilverJob.Id : GoldJob.Id);
                 break;
         }
     }
@@ -264,7 +273,7 @@ internal sealed class SimulationRun
         var windowsOf = new Dictionary<Interval, IReadOnlyList<Interval>> { [Interval.Parse("1m")] = [.. windows.Select(Interval.Parse)] };
         TimeSpan delay = TimeSpan.FromMinutes(_random.Next(4) switch { 0 => 0, 1 => 3, 2 => 10, _ => 60 });
         SignalSettings settings = SignalSettings.Resolve(Interval.All, windowsOf, delay);
-        _ledger.Settings[SettingsGeneration.Of(settings)] = settings;
+        _ledger.Settings.Add(settings);
         return settings;
     }
 

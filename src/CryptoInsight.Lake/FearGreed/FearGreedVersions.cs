@@ -18,7 +18,7 @@ public sealed class FearGreedVersions(DeltaTable table)
     private static readonly string[] s_columns = ["event_time", "index_value", "value_classification"];
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, Task<FearGreedVersion>> _reads = [];
+    private readonly Dictionary<long, Lazy<Task<FearGreedVersion>>> _reads = [];
 
     /// <summary>The newest version.</summary>
     public async Task<FearGreedVersion> NewestAsync(CancellationToken ct = default)
@@ -28,27 +28,26 @@ public sealed class FearGreedVersions(DeltaTable table)
     }
 
     /// <summary>The index as of a version (-1: no points); <see cref="VersionNotFoundException"/> if it is cleaned or was never there.</summary>
-    public async Task<FearGreedIndex> AtAsync(long version, CancellationToken ct = default)
-    {
-        return version < 0 ? FearGreedIndex.Empty : (await OfAsync(version).WaitAsync(ct).ConfigureAwait(false)).Index;
-    }
+    public async Task<FearGreedIndex> AtAsync(long version, CancellationToken ct = default) =>
+        version < 0 ? FearGreedIndex.Empty : (await OfAsync(version).WaitAsync(ct).ConfigureAwait(false)).Index;
 
     private Task<FearGreedVersion> OfAsync(long version)
     {
+        Lazy<Task<FearGreedVersion>>? read;
         lock (_gate)
         {
-            if (_reads.TryGetValue(version, out Task<FearGreedVersion>? read) && !read.IsFaulted)
+            if (!_reads.TryGetValue(version, out read) || read is { IsValueCreated: true, Value.IsFaulted: true })
             {
-                return read;
-            }
+                if (_reads.Count >= KeptMax)
+                {
+                    _reads.Remove(_reads.Keys.Min());
+                }
 
-            if (_reads.Count >= KeptMax)
-            {
-                _reads.Remove(_reads.Keys.Min());
+                _reads[version] = read = new Lazy<Task<FearGreedVersion>>(() => ReadAtAsync(version));
             }
-
-            return _reads[version] = Task.Run(() => ReadAtAsync(version));
         }
+
+        return read.Value; // begun by whoever asks first, outside the lock and on its own thread: a simulation has only one
     }
 
     private async Task<FearGreedVersion> ReadAtAsync(long version)

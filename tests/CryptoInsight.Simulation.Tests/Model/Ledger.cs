@@ -7,6 +7,7 @@ using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
+using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Simulation.Tests.Market;
@@ -21,22 +22,27 @@ internal sealed class Ledger(Scheduler stage)
     public const string BatchPosition = "sim/batch/";
     public const string EditNote = "edit:";
     public const string RestoreNote = "restore:";
+    public const string IndexNote = "index:";
 
     private readonly List<IReadOnlyList<BronzeRow>> _bronze = [];
     private readonly List<SilverVersion> _silver = [];
     private readonly Dictionary<int, IReadOnlyList<BronzeRow>> _batches = [];
     private readonly Dictionary<int, SilverEdit> _edits = [];
     private readonly List<GoldPositions> _gold = [];
+    private readonly Dictionary<int, (UnixMicros Time, FearGreedPoint? Point)> _indexChanges = [];
+    private readonly List<ImmutableSortedDictionary<UnixMicros, FearGreedPoint>> _index = [];
+    private readonly Dictionary<string, string> _tableIds = [];
 
     /// <summary>Silver as it must be in one version.</summary>
-    public sealed record SilverVersion(ImmutableDictionary<CandleKey, SilverCandle> Rows, long Position);
+    /// <param name="IsAnew">The job was asked to compare with the whole of Bronze: its next commit undoes what others did by hand.</param>
+    public sealed record SilverVersion(ImmutableDictionary<CandleKey, SilverCandle> Rows, long Position, bool IsAnew = false);
 
     public sealed record GoldPositions(long Charts, long Index, long Config);
 
-    private sealed record LogEntry(string? Note, Dictionary<string, long> Positions, bool ChangesData);
+    private sealed record LogEntry(string? Note, Dictionary<string, long> Positions, bool ChangesData, string? TableId);
 
-    /// <summary>Settings by the generation that Gold's commits name.</summary>
-    public Dictionary<long, SignalSettings> Settings { get; } = [];
+    /// <summary>All settings that a node of this run ever had.</summary>
+    public HashSet<SignalSettings> Settings { get; } = [];
 
     public long BronzeVersion => _bronze.Count - 1;
 
@@ -56,6 +62,17 @@ internal sealed class Ledger(Scheduler stage)
 
     public GoldPositions GoldAt(long version) => _gold[(int)version];
 
+    public FearGreedIndex IndexAt(long version) => version < 0 ? FearGreedIndex.Empty : FearGreedIndex.Of(_index[(int)version].Values);
+
+    /// <summary>The settings that a generation in Gold's commits stands for, or null.</summary>
+    public SignalSettings? SettingsOf(long generation) => Settings.FirstOrDefault(s => IsGeneration(s, generation));
+
+    public bool IsGeneration(SignalSettings settings, long generation) =>
+        new[] { "", _tableIds.GetValueOrDefault(FearGreedVersions.TableName, "") }.Any(id => SettingsGeneration.Of(settings, _tableIds[SilverChartsTable.Name], id) == generation);
+
+    /// <summary>True if Gold's newest version shows the newest index, whatever the version is called.</summary>
+    public bool IsIndexShown => IndexAt(_gold[^1].Index).Equals(IndexAt(_index.Count - 1));
+
     public IEnumerable<BronzeRow> BronzeUpTo(long version) => _bronze.Take((int)version + 1).SelectMany(r => r);
 
     public int BronzeRowsIn(long fromExclusive, long toInclusive) => _bronze.Skip((int)fromExclusive + 1).Take((int)(toInclusive - fromExclusive)).Sum(r => r.Count);
@@ -73,14 +90,28 @@ internal sealed class Ledger(Scheduler stage)
         return EditNote + edit.Id.ToString(CultureInfo.InvariantCulture);
     }
 
+    public string Announce(int change, UnixMicros time, FearGreedPoint? point)
+    {
+        _indexChanges[change] = (time, point);
+        return IndexNote + change.ToString(CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Called at the instant at which a commit becomes visible.</summary>
     public void OnCommit(string table, long version, byte[] bytes)
     {
         LogEntry entry = Read(bytes);
         string name = table[(table.LastIndexOf('/') + 1)..];
         stage.Trace.Add($"  {name} version {version}: {entry.Note} {string.Join(", ", entry.Positions.Select(p => $"{p.Key}={p.Value}"))}{(entry.ChangesData ? "" : " (no row changed)")}");
+        if (entry.TableId is { } id)
+        {
+            _tableIds[name] = id;
+        }
+
         switch (name)
         {
+            case FearGreedVersions.TableName:
+                OnIndex(entry);
+                break;
             case BronzeChartsTable.Name:
                 OnBronze(version, entry);
                 break;
@@ -112,7 +143,7 @@ internal sealed class Ledger(Scheduler stage)
         if (entry.Note?.StartsWith(RestoreNote, StringComparison.Ordinal) == true)
         {
             SilverVersion target = SilverAt(long.Parse(entry.Note.AsSpan(RestoreNote.Length), CultureInfo.InvariantCulture));
-            _silver.Add(target with { Position = position ?? before.Position });
+            _silver.Add(target with { Position = position ?? before.Position, IsAnew = position < 0 });
             Expect(position == target.Position, $"RESTORE of Silver gave the position {position}, but the version that came back had {target.Position}");
         }
         else if (entry.Note?.StartsWith(EditNote, StringComparison.Ordinal) == true)
@@ -120,11 +151,15 @@ internal sealed class Ledger(Scheduler stage)
             WasEdited = true;
             _silver.Add(before with { Rows = Edited(before.Rows, _edits[int.Parse(entry.Note.AsSpan(EditNote.Length), CultureInfo.InvariantCulture)]) });
         }
+        else if (position == -1 && !entry.ChangesData)
+        {
+            _silver.Add(before with { Position = -1, IsAnew = true });
+        }
         else if (position is { } to)
         {
             Expect(to > before.Position, $"Silver version {version} moved the position from {before.Position} to {to}: a zombie came through the fence");
             Expect(to <= BronzeVersion, $"Silver version {version} stands at Bronze version {to}, which does not exist");
-            _silver.Add(new SilverVersion(Folded(before.Rows, _bronze.Skip((int)before.Position + 1).Take((int)(to - before.Position)).SelectMany(r => r)), to));
+            _silver.Add(new SilverVersion(Folded(before.IsAnew ? SilverAt(-1).Rows : before.Rows, _bronze.Skip((int)before.Position + 1).Take((int)(to - before.Position)).SelectMany(r => r)), to));
         }
         else
         {
@@ -136,7 +171,7 @@ internal sealed class Ledger(Scheduler stage)
     private void OnGold(long version, LogEntry entry)
     {
         Expect(version == _gold.Count, $"Gold version {version} landed after {_gold.Count - 1}");
-        GoldPositions before = _gold.Count == 0 ? new GoldPositions(-1, 0, 0) : _gold[^1];
+        GoldPositions before = _gold.Count == 0 ? new GoldPositions(-1, -1, 0) : _gold[^1];
         var after = new GoldPositions(
             entry.Positions.GetValueOrDefault(GoldJob.ChartsPosition, before.Charts),
             entry.Positions.GetValueOrDefault(GoldJob.IndexPosition, before.Index),
@@ -146,6 +181,18 @@ internal sealed class Ledger(Scheduler stage)
         Expect(after.Charts <= SilverNewest, $"Gold version {version} stands at Silver version {after.Charts}, which does not exist");
         Expect(entry.Positions.Count > 0 || !entry.ChangesData, $"Gold version {version} changed rows without positions");
         _gold.Add(after);
+    }
+
+    private void OnIndex(LogEntry entry)
+    {
+        ImmutableSortedDictionary<UnixMicros, FearGreedPoint> points = _index.Count == 0 ? ImmutableSortedDictionary<UnixMicros, FearGreedPoint>.Empty : _index[^1];
+        if (entry.Note?.StartsWith(IndexNote, StringComparison.Ordinal) == true)
+        {
+            (UnixMicros time, FearGreedPoint? point) = _indexChanges[int.Parse(entry.Note.AsSpan(IndexNote.Length), CultureInfo.InvariantCulture)];
+            points = point is null ? points.Remove(time) : points.SetItem(time, point);
+        }
+
+        _index.Add(points);
     }
 
     private void Expect(bool holds, string otherwise)
@@ -184,7 +231,7 @@ internal sealed class Ledger(Scheduler stage)
 
     private static LogEntry Read(byte[] bytes)
     {
-        string? note = null;
+        string? note = null, tableId = null;
         Dictionary<string, long> positions = [];
         bool changes = false;
         foreach (string line in Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -196,6 +243,9 @@ internal sealed class Ledger(Scheduler stage)
                 case "commitInfo" when only.Value.TryGetProperty("userMetadata", out JsonElement metadata):
                     note = metadata.GetString();
                     break;
+                case "metaData":
+                    tableId = only.Value.GetProperty("id").GetString();
+                    break;
                 case "txn":
                     positions[only.Value.GetProperty("appId").GetString()!] = only.Value.GetProperty("version").GetInt64();
                     break;
@@ -205,6 +255,6 @@ internal sealed class Ledger(Scheduler stage)
             }
         }
 
-        return new LogEntry(note, positions, changes);
+        return new LogEntry(note, positions, changes, tableId);
     }
 }

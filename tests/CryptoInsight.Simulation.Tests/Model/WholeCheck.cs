@@ -99,13 +99,14 @@ internal sealed class WholeCheck(LakeLocation lake, Ledger ledger, TimeProvider 
         }
 
         long charts = snapshot.TransactionVersion(GoldJob.ChartsPosition) ?? -1;
-        long generation = snapshot.TransactionVersion(GoldJob.ConfigPosition) ?? 0;
-        Expect(charts < 0 || ledger.Settings.ContainsKey(generation), $"Gold version {snapshot.Version} names settings that nobody had");
-        Dictionary<SignalKey, SignalRow> expected = charts < 0 ? [] : NaiveGoldOf(ledger.SilverAt(charts).Rows.Values, ledger.Settings[generation]);
-        Same(rows, expected, $"INV-5: Gold version {snapshot.Version} (Silver version {charts})");
+        long fng = snapshot.TransactionVersion(GoldJob.IndexPosition) ?? -1;
+        SignalSettings? settings = ledger.SettingsOf(snapshot.TransactionVersion(GoldJob.ConfigPosition) ?? 0);
+        Expect(charts < 0 || settings is not null, $"Gold version {snapshot.Version} names settings that nobody had");
+        Dictionary<SignalKey, SignalRow> expected = charts < 0 ? [] : NaiveGoldOf(ledger.SilverAt(charts).Rows.Values, ledger.IndexAt(fng), settings!);
+        Same(rows, expected, $"INV-5: Gold version {snapshot.Version} (Silver version {charts}, index version {fng}, {settings})");
     }
 
-    private static Dictionary<SignalKey, SignalRow> NaiveGoldOf(IEnumerable<SilverCandle> silver, SignalSettings settings)
+    private static Dictionary<SignalKey, SignalRow> NaiveGoldOf(IEnumerable<SilverCandle> silver, FearGreedIndex index, SignalSettings settings)
     {
         List<SilverCandle> all = [.. silver];
         Watermarks watermarks = Watermarks.None;
@@ -114,7 +115,7 @@ internal sealed class WholeCheck(LakeLocation lake, Ledger ledger, TimeProvider 
             watermarks = watermarks.With(some.Key, some.Key.Next(some.Max(c => c.Candle.OpenTime)) - settings.WatermarkDelay);
         }
 
-        var context = new SignalContext(settings, watermarks, FearGreedIndex.Empty);
+        var context = new SignalContext(settings, watermarks, index);
         return all.GroupBy(c => c.Symbol)
             .SelectMany(g => NaiveGold.Rows(g.Key, g.Select(c => (c.Interval, c.Candle)), context))
             .ToDictionary(r => r.Key);

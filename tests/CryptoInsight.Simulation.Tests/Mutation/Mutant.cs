@@ -5,6 +5,12 @@ namespace CryptoInsight.Simulation.Tests.Mutation;
 /// <param name="Project">The project whose sources are changed, such as <c>CryptoInsight.Engine</c>.</param>
 internal sealed record Mutant(string Name, string Project, params MutantEdit[] Edits)
 {
+    /// <summary>A seed that found it: the search begins there, to save time.</summary>
+    public int FoundBy { get; init; } = 1;
+
+    /// <summary>True if every run of CI looks for it; the others only when they are asked for.</summary>
+    public bool IsInSlice { get; init; }
+
     public override string ToString() => Name;
 }
 

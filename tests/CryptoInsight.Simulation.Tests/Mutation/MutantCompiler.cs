@@ -22,7 +22,7 @@ internal static class MutantCompiler
     public static string Compile(Mutant mutant, string folder)
     {
         string project = Path.Combine(Root(), "src", mutant.Project);
-        Dictionary<string, string> changed = mutant.Edits.GroupBy(e => e.File).ToDictionary(g => Path.Combine(project, g.Key), g => g.Aggregate(File.ReadAllText(Path.Combine(project, g.Key)), (text, edit) => Planted(mutant, edit, text)));
+        Dictionary<string, string> changed = ChangedFiles(mutant);
         List<string> sources = [.. Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories).Where(f => !f.Split(Path.DirectorySeparatorChar).Any(p => p is "obj" or "bin") && !changed.ContainsKey(f))];
         foreach ((string file, string text) in changed)
         {
@@ -41,6 +41,11 @@ internal static class MutantCompiler
         Run(mutant, arguments);
         return output;
     }
+
+    /// <summary>The changed sources by path; throws if the bug cannot be planted any more.</summary>
+    public static Dictionary<string, string> ChangedFiles(Mutant mutant) => mutant.Edits
+        .GroupBy(e => Path.Combine(Root(), "src", mutant.Project, e.File))
+        .ToDictionary(g => g.Key, g => g.Aggregate(File.ReadAllText(g.Key), (text, edit) => Planted(mutant, edit, text)));
 
     private static string Planted(Mutant mutant, MutantEdit edit, string text)
     {

@@ -24,6 +24,8 @@ internal sealed record SimulationPlan
 
     public required bool WithSettingsChanges { get; init; }
 
+    public required bool WithIndex { get; init; }
+
     public static SimulationPlan Of(Random random) => new()
     {
         WildSteps = random.Next(2_500, 6_000),
@@ -35,5 +37,6 @@ internal sealed record SimulationPlan
         WithEdits = random.Next(2) == 0,
         WithRestores = random.Next(2) == 0,
         WithSettingsChanges = random.Next(3) == 0,
+        WithIndex = random.Next(2) == 0,
     };
 }

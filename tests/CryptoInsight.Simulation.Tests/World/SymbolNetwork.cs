@@ -164,7 +164,7 @@ internal sealed class SymbolNetwork(Scheduler stage, SimulationPlan plan, Signal
             home.Cache = next;
             reply = new SymbolProtocol.SignalsComputed(command.RequestId, command.Symbol, delta);
         }
-        catch (VersionNotFoundException e)
+        catch (Exception e) when (e is VersionNotFoundException or MissingFileException) // as the actor does it
         {
             reply = new SymbolProtocol.StateLost(command.RequestId, command.Symbol, e.Message);
         }
