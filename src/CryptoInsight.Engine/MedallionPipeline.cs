@@ -13,7 +13,6 @@ using CryptoInsight.Engine.Options;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Operations;
-using CryptoInsight.Sources.Binance;
 using CryptoInsight.Sources.FearGreed;
 
 namespace CryptoInsight.Engine;

@@ -44,7 +44,7 @@ internal sealed class JobLetters
         Snapshot before = await _table.Table.RefreshAsync(ct).ConfigureAwait(false);
         if (before.TransactionVersion(_jobId) != _position || before.TransactionVersion(DeadLetterTable.CommitCountOf(_jobId)) != _commits)
         {
-            return $"another run of {_jobId} wrote to {DeadLetterTable.Binance}, or it was restored";
+            return $"another run of {_jobId} wrote to its dead letters, or they were restored";
         }
 
         IReadOnlyDictionary<string, string> known = letters.Count == 0

@@ -1,10 +1,8 @@
 using CryptoInsight.Delta;
-using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Positions;
 using CryptoInsight.Domain.Sentiment;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Lake;
-using CryptoInsight.Lake.Positions;
 
 namespace CryptoInsight.Engine.Jobs;
 
@@ -36,10 +34,10 @@ public sealed class SentimentJobs(LakeTables lake, TimeProvider clock, string ru
         [
             new(FearGreedRules.Id, lake.FearGreed.Bronze.Table, s_limits, FearGreedBell, indexBell,
                 (start, ct) => SilverTableJob<RawFearGreed, SilverFearGreed, int>.StartAsync(
-                    lake.FearGreed.Bronze, lake.FearGreed.Silver, lake.FearGreed.DeadLetters, new FearGreedRules(), runId, start == JobStart.Beginning, ct)),
+                    lake.FearGreed.Bronze, lake.FearGreed.Silver, lake.FearGreed.DeadLetters, new FearGreedRules(), runId, start == JobStart.Beginning, ct)) { Output = lake.FearGreed.Silver.Table },
             new(PositionRules.Id, lake.Positions.Bronze.Table, s_limits, PositionsBell, heldBell,
                 (start, ct) => SilverTableJob<RawPosition, SilverPosition, string>.StartAsync(
-                    lake.Positions.Bronze, lake.Positions.Silver, lake.Positions.DeadLetters, new PositionRules(), runId, start == JobStart.Beginning, ct)),
+                    lake.Positions.Bronze, lake.Positions.Silver, lake.Positions.DeadLetters, new PositionRules(), runId, start == JobStart.Beginning, ct)) { Output = lake.Positions.Silver.Table },
             Derived(FearGreedDerivation.Id, new FearGreedDerivation(lake.FearGreed), lake.FearGreed.Silver.Table, indexBell),
             Derived(PositionsSummaryDerivation.Id, new PositionsSummaryDerivation(lake.Positions, clock), lake.Positions.Silver.Table, heldBell),
             Derived(PricePositionsDerivation.Id, new PricePositionsDerivation(lake.Gold, lake.Positions), lake.Gold.Table, goldSignals),
@@ -49,5 +47,5 @@ public sealed class SentimentJobs(LakeTables lake, TimeProvider clock, string ru
     private JobSpec Derived<TRow, TKey>(string id, Derivation<TRow, TKey> derivation, DeltaTable followed, CommitBell bell)
         where TRow : class
         where TKey : notnull =>
-        new(id, followed, s_limits, bell, new CommitBell(clock, pollEvery), (start, ct) => DerivedTableJob<TRow, TKey>.StartAsync(derivation, start == JobStart.Beginning, ct));
+        new(id, followed, s_limits, bell, new CommitBell(clock, pollEvery), (start, ct) => DerivedTableJob<TRow, TKey>.StartAsync(derivation, start == JobStart.Beginning, ct)) { Output = derivation.Output.Table };
 }

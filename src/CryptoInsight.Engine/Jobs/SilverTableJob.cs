@@ -17,14 +17,14 @@ public sealed class SilverTableJob<TRaw, TRow, TKey> : ITableJob
 {
     private readonly AppendedTable<TRaw> _bronze;
     private readonly KeyedTable<TRow> _silver;
-    private readonly DeadLetterTable _letters;
+    private readonly JobLetters _letters;
     private readonly SilverRules<TRaw, TRow, TKey> _rules;
     private readonly string _runId;
     private Snapshot _base;
     private long _position;
 
     private SilverTableJob(
-        AppendedTable<TRaw> bronze, KeyedTable<TRow> silver, DeadLetterTable letters, SilverRules<TRaw, TRow, TKey> rules, string runId, Snapshot snapshot, long position)
+        AppendedTable<TRaw> bronze, KeyedTable<TRow> silver, JobLetters letters, SilverRules<TRaw, TRow, TKey> rules, string runId, Snapshot snapshot, long position)
     {
         _bronze = bronze;
         _silver = silver;
@@ -48,10 +48,10 @@ public sealed class SilverTableJob<TRaw, TRow, TKey> : ITableJob
         ArgumentNullException.ThrowIfNull(silver);
         ArgumentNullException.ThrowIfNull(letters);
         ArgumentNullException.ThrowIfNull(rules);
-        await letters.Table.RefreshAsync(ct).ConfigureAwait(false);
+        JobLetters ownLetters = await JobLetters.LoadAsync(letters, rules.JobId, ct).ConfigureAwait(false);
         Snapshot snapshot = await silver.Table.RefreshAsync(ct).ConfigureAwait(false);
         return new SilverTableJob<TRaw, TRow, TKey>(
-            bronze, silver, letters, rules, runId, snapshot, fromBeginning ? -1 : snapshot.TransactionVersion(rules.JobId) ?? -1);
+            bronze, silver, ownLetters, rules, runId, snapshot, fromBeginning ? -1 : snapshot.TransactionVersion(rules.JobId) ?? -1);
     }
 
     public async Task<StepOutcome> StepAsync(TailStep step, CancellationToken ct)
@@ -77,7 +77,7 @@ public sealed class SilverTableJob<TRaw, TRow, TKey> : ITableJob
                 $"{_rules.JobId} stands at version {_position} of an append-only table, but its log says that rows were removed or the table replaced. Restore the table, or repair the job from the start.");
         }
 
-        long lettersAt = _letters.Table.Snapshot.TransactionVersion(_rules.JobId) ?? -1;
+        long lettersAt = _letters.Position;
         if (lettersAt > versions.FromExclusive && lettersAt < versions.ToInclusive)
         {
             // A crash fell between the two commits: what the dead letters took in already is a batch of its own.
@@ -98,9 +98,9 @@ public sealed class SilverTableJob<TRaw, TRow, TKey> : ITableJob
     {
         (List<TRow> candidates, List<DeadLetter> letters) = await JudgeAsync(raws, judgedBefore, ct).ConfigureAwait(false);
         var position = new AppTransaction(_rules.JobId, to);
-        if (!judgedBefore && letters.Count > 0 && await CommitLettersAsync(letters, position, ct).ConfigureAwait(false) is { } refused)
+        if (!judgedBefore && letters.Count > 0 && await _letters.CommitAsync(letters, Math.Max(to, _letters.Position), ct).ConfigureAwait(false) is { } refused)
         {
-            return refused;
+            return new StepOutcome.StartAgain(refused);
         }
 
         var plan = new SilverTablePlan<TRaw, TRow, TKey>(_rules);
@@ -117,16 +117,16 @@ public sealed class SilverTableJob<TRaw, TRow, TKey> : ITableJob
     private async Task<(List<TRow> Candidates, List<DeadLetter> Letters)> JudgeAsync(IReadOnlyList<TRaw> raws, bool judgedBefore, CancellationToken ct)
     {
         // Where the dead letters are ahead, a row is quarantined exactly if its letter is there as quarantined, whatever the rules are now.
-        string[] ids = judgedBefore ? [.. raws.Select(r => _rules.Letter(r, "", "", _runId).DlqId)] : [];
+        DeadLetter[] possible = judgedBefore ? [.. raws.Select(r => _rules.Letter(r, "", "", _runId))] : [];
         IReadOnlyDictionary<string, string> states = judgedBefore
-            ? await _letters.StatesOfAsync(ids.Distinct().ToArray(), ct).ConfigureAwait(false)
+            ? await _letters.StatesOfAsync(possible, ct).ConfigureAwait(false)
             : new Dictionary<string, string>();
         List<TRow> candidates = [];
         List<DeadLetter> letters = [];
         for (int i = 0; i < raws.Count; i++)
         {
             (TRow? row, SilverVerdict.Quarantined? why) = _rules.Read(raws[i]);
-            bool wasQuarantined = judgedBefore && states.TryGetValue(ids[i], out string? state) && state == DeadLetter.Quarantined;
+            bool wasQuarantined = judgedBefore && states.TryGetValue(possible[i].DlqId, out string? state) && state == DeadLetter.Quarantined;
             if (row is null || wasQuarantined)
             {
                 letters.Add(_rules.Letter(raws[i], why?.Code ?? "", why?.Message ?? "", _runId));
@@ -138,19 +138,6 @@ public sealed class SilverTableJob<TRaw, TRow, TKey> : ITableJob
         }
 
         return (candidates, letters);
-    }
-
-    private async Task<StepOutcome?> CommitLettersAsync(IReadOnlyList<DeadLetter> letters, AppTransaction position, CancellationToken ct)
-    {
-        Snapshot before = await _letters.Table.RefreshAsync(ct).ConfigureAwait(false);
-        IReadOnlyDictionary<string, string> known = await _letters.StatesOfAsync([.. letters.Select(l => l.DlqId)], ct).ConfigureAwait(false);
-        List<DeadLetter> fresh = [.. letters.Where(l => !known.ContainsKey(l.DlqId)).DistinctBy(l => l.DlqId)];
-        CommitOutcome outcome = await _letters.AppendAsync(fresh, position, before.Version, ct).ConfigureAwait(false);
-        return outcome.Match<StepOutcome?>(
-            _ => null,
-            _ => null,
-            superseded => new StepOutcome.StartAgain(superseded.Why),
-            conflict => new StepOutcome.StartAgain(conflict.Why));
     }
 
     private async Task<IReadOnlyDictionary<TKey, TRow>> ExistingAsync(IReadOnlyDictionary<TKey, TRow> winners, CancellationToken ct)

@@ -37,7 +37,7 @@ public static class IngestCommand
         TimeProvider clock = TimeProvider.System;
         string runId = NodeIdentity.NewRunId("ingest");
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, runId, clock, context.Error, ct);
+        await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, context.Options.Silver.WireSchema, runId, clock, context.Error, ct);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
         ExchangeFeed feed = exchange.Feed(context.Options, lake.Bronze);
         long before = lake.Bronze.Table.Snapshot.RowCount ?? 0;
