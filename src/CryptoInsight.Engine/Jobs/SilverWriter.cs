@@ -9,10 +9,12 @@ using CryptoInsight.Lake.Silver;
 namespace CryptoInsight.Engine.Jobs;
 
 /// <summary>Brings candidates into Silver by INV-3: knows the version that its plans read and which keys that version has.</summary>
-/// <remarks>Keys are read a day (partition) at a time, when a batch first touches the day: a start reads none, and memory holds only days that are written to.
+/// <remarks>Keys are read a day (partition) at a time, when a batch first touches the day and the files' ranges cannot rule its keys out: a start reads none, and memory holds only days that are written to.
 /// Everything in memory belongs to <see cref="Base"/>; after a commit that the fence refused it is thrown away.</remarks>
 internal sealed class SilverWriter(SilverChartsTable silver, Snapshot snapshot)
 {
+    private const int SymbolsNamedMax = 16; // more cost every row more than they prune
+
     private readonly KeyMemory _keys = new();
     private readonly HashSet<int> _days = [];
 
@@ -60,15 +62,7 @@ internal sealed class SilverWriter(SilverChartsTable silver, Snapshot snapshot)
             return existing;
         }
 
-        Predicate[] ranges =
-        [
-            .. wanted.GroupBy(k => (k.Symbol, k.Interval)).Select(series => Predicate.All(
-                Predicate.Equal("symbol", series.Key.Symbol.Code),
-                Predicate.Equal("interval", series.Key.Interval.Code),
-                Predicate.Between("open_time", series.Min(k => k.OpenTime.Value), series.Max(k => k.OpenTime.Value)),
-                Predicate.Between("dt", (long)series.Min(k => k.OpenTime.Day), (long)series.Max(k => k.OpenTime.Day)))),
-        ];
-        await foreach (IReadOnlyList<SilverCandle> rows in silver.RowsAsync(Base, Predicate.Any(ranges), ct).ConfigureAwait(false))
+        await foreach (IReadOnlyList<SilverCandle> rows in silver.RowsAsync(Base, RangeOf(wanted), ct).ConfigureAwait(false))
         {
             foreach (SilverCandle row in rows.Where(r => wanted.Contains(r.Key)))
             {
@@ -79,14 +73,38 @@ internal sealed class SilverWriter(SilverChartsTable silver, Snapshot snapshot)
         return existing;
     }
 
+    /// <summary>One range over all keys, whatever their number: a condition per series would be asked of every row, and a thousand series revise the same minute.</summary>
+    private static Predicate RangeOf(IReadOnlyCollection<CandleKey> wanted)
+    {
+        long first = wanted.Min(k => k.OpenTime.Value), last = wanted.Max(k => k.OpenTime.Value);
+        string[] symbols = [.. wanted.Select(k => k.Symbol.Code).Distinct().Take(SymbolsNamedMax + 1)];
+        List<Predicate> terms =
+        [
+            new Predicate.In("dt", [.. wanted.Select(k => k.OpenTime.Day).Distinct().Select(day => (object)(long)day)]),
+            Predicate.Between("open_time", first, last),
+        ];
+        if (symbols.Length <= SymbolsNamedMax)
+        {
+            terms.Add(new Predicate.In("symbol", symbols));
+        }
+
+        return new Predicate.And(terms);
+    }
+
+    /// <summary>Reads the keys of those days that are touched for the first time, unless no file's range admits one of the winners' keys: then they are absent, and nothing is read.</summary>
     private async Task LearnAsync(IReadOnlyCollection<SilverCandle> winners, CancellationToken ct)
     {
-        object[] unknown = [.. winners.Select(w => w.Candle.OpenTime.Day).Distinct().Where(_days.Add).Select(day => (object)(long)day)];
+        object[] unknown =
+        [
+            .. winners.Select(w => w.Key).Where(k => !_days.Contains(k.OpenTime.Day)).GroupBy(k => k.OpenTime.Day)
+                .Where(day => Base.FilesFor(RangeOf([.. day])).Any()).Select(day => (object)(long)day.Key),
+        ];
         if (unknown.Length == 0)
         {
             return;
         }
 
+        _days.UnionWith(unknown.Select(day => (int)(long)day));
         await foreach (IReadOnlyList<CandleKey> some in silver.KeysAsync(Base, new Predicate.In("dt", unknown), ct).ConfigureAwait(false))
         {
             foreach (CandleKey key in some)

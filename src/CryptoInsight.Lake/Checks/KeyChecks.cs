@@ -82,13 +82,16 @@ public static class KeyChecks
             return CheckOutcome.Skipped(bronze, NoneLost, TableChecks.Text($"Silver stands at Bronze version {judged}, which can be built no more, and newer versions are not judged yet; try again when Silver has caught up"));
         }
 
+        // Letters that the retention let go of cannot be asked for; their rows are left out.
+        long letGoBefore = await catalog.FindAsync(DeadLetterTable.Binance, ct).ConfigureAwait(false) is { } letters ? letters.Snapshot.TransactionVersion(DeadLetterTable.LetGoBefore) ?? 0 : 0;
+        string kept = TableChecks.Text($"ingest_time >= make_timestamptz({letGoBefore})");
         await using SqlSession session = SqlSession.Open(lake);
         string judgedRows = TableChecks.Text($"{bronze} VERSION AS OF {judged}"), silverRows = TableChecks.Text($"{SilverChartsTable.Name} VERSION AS OF {silver.Snapshot.Version}");
         IReadOnlyList<object?> keys = await RowAsync(
             session,
             $"""
             SELECT COUNT(*), COUNT(*) FILTER (WHERE s.k IS NULL AND d.k IS NULL), MIN(b.k) FILTER (WHERE s.k IS NULL AND d.k IS NULL), COUNT(s.k)
-            FROM (SELECT DISTINCT unique_key AS k FROM {judgedRows} WHERE unique_key IS NOT NULL) b
+            FROM (SELECT DISTINCT unique_key AS k FROM {judgedRows} WHERE unique_key IS NOT NULL AND {kept}) b
             LEFT JOIN (SELECT DISTINCT unique_key AS k FROM {silverRows}) s ON s.k = b.k
             LEFT JOIN (SELECT DISTINCT unique_key AS k FROM {DeadLetterTable.Binance}) d ON d.k = b.k
             """,
@@ -98,7 +101,7 @@ public static class KeyChecks
             $"""
             SELECT COUNT(*), COUNT(*) FILTER (WHERE NOT EXISTS (
               SELECT 1 FROM {DeadLetterTable.Binance} d WHERE d.unique_key IS NULL AND d.payload_json = b.raw_json AND d.ingest_time = b.ingest_time AND d.ingest_run_id = b.ingest_run_id))
-            FROM (SELECT DISTINCT raw_json, ingest_time, ingest_run_id FROM {judgedRows} WHERE unique_key IS NULL) b
+            FROM (SELECT DISTINCT raw_json, ingest_time, ingest_run_id FROM {judgedRows} WHERE unique_key IS NULL AND {kept}) b
             """,
             ct).ConfigureAwait(false);
         long lost = Count(keys[1]) + Count(keyless[1]);

@@ -25,6 +25,9 @@ public sealed class DeadLetterTable(DeltaTable table)
     /// <summary>What the count of an application's commits is called after the application.</summary>
     public const string CommitCountSuffix = "/commits";
 
+    /// <summary>The position that says which letters may be gone: those that arrived before it (microseconds).</summary>
+    public const string LetGoBefore = "dlq/let-go-before";
+
     private const int MarkedPerCommitMax = 2_000; // ids in one condition
 
     private static readonly TableShape<DeadLetter> s_shape = new TableShape<DeadLetter>()
@@ -149,7 +152,8 @@ public sealed class DeadLetterTable(DeltaTable table)
     public async Task<long> DeleteBeforeAsync(UnixMicros instant, CancellationToken ct = default)
     {
         await Table.RefreshAsync(ct).ConfigureAwait(false);
-        CommitOutcome outcome = await Table.DeleteAsync(new Predicate.Compare("ingest_time", Comparison.Less, instant.Value), new CommitSpec("DELETE"), ct).ConfigureAwait(false);
+        var spec = new CommitSpec("DELETE") { Transactions = [new AppTransaction(LetGoBefore, instant.Value)] };
+        CommitOutcome outcome = await Table.DeleteAsync(new Predicate.Compare("ingest_time", Comparison.Less, instant.Value), spec, ct).ConfigureAwait(false);
         return outcome.Match(
             committed => committed.Metrics.RowsRemoved,
             _ => 0L,

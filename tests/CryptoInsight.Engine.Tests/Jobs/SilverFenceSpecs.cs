@@ -1,7 +1,11 @@
 using CryptoInsight.Delta;
+using CryptoInsight.Delta.Store;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Quality;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Lake;
+using CryptoInsight.Lake.Silver;
+using CryptoInsight.Sources.Binance;
 using CsCheck;
 
 namespace CryptoInsight.Engine.Tests.Jobs;
@@ -57,6 +61,55 @@ public sealed class SilverFenceSpecs
         await rig.AppendAsync(SilverRig.RawBroken(0));
         Assert.IsType<StepOutcome.Advanced>(await job.StepAsync(await SilverRig.NextAsync(job, rig.Lake), default));
         Assert.Equal(2, (await rig.LettersAsync()).Length);
+    }
+
+    [Fact]
+    public async Task A_start_reads_no_row_and_a_batch_reads_the_keys_of_its_days_only()
+    {
+        SilverRig rig = await SilverRig.NewAsync();
+        for (int day = 0; day < 5; day++)
+        {
+            await rig.AppendAsync([.. Enumerable.Range(0, 20).Select(m => Sample.Raw(Sample.Btc, (day * 1440) + m, 100))]);
+        }
+
+        await rig.RunAsync();
+        List<string> read = [];
+        LakeTables again = await rig.OpenAsync();
+        rig.StoreOf(SilverChartsTable.Name).Faults = call =>
+        {
+            read.AddRange(call.Operation == StoreOperation.Read && call.Key.EndsWith(".parquet", StringComparison.Ordinal) && !call.Key.StartsWith("_delta_log", StringComparison.Ordinal) ? [call.Key] : []);
+            return StoreFault.None;
+        };
+        ITableJob job = await SilverJob.StartAsync(again, SilverRig.Default, "run", default);
+        Assert.Empty(read);
+        await rig.AppendAsync(Sample.Raw(Sample.Btc, (2 * 1440) + 20, 100));
+        Assert.IsType<StepOutcome.Advanced>(await job.StepAsync(await SilverRig.NextAsync(job, again), default));
+        Assert.Empty(read); // newer than every file of its day: proven absent by the ranges
+        await rig.AppendAsync(Sample.Raw(Sample.Btc, (2 * 1440) + 5, 200, Sample.IngestTime + 1));
+        Assert.IsType<StepOutcome.Advanced>(await job.StepAsync(await SilverRig.NextAsync(job, again), default));
+        Assert.NotEmpty(read);
+        Assert.All(read, key => Assert.StartsWith("dt=2025-01-03/", key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_crash_between_letters_and_silver_then_a_long_pause_and_other_rules_keeps_what_was_decided()
+    {
+        SilverRig rig = await SilverRig.NewAsync();
+        await rig.AppendAsync(Sample.Raw(Sample.Btc, 0, 100));
+        await rig.RunAsync();
+        await rig.AppendAsync(SilverRig.RawBroken(1), Sample.Raw(Sample.Btc, 2, 100));
+        rig.StoreOf(SilverChartsTable.Name).Faults = call => call.Operation == StoreOperation.PutIfAbsent ? new StoreFault(StoreFaultKind.ErrorBefore) : StoreFault.None;
+        await Assert.ThrowsAnyAsync<Exception>(() => rig.RunAsync());
+        rig.StoreOf(SilverChartsTable.Name).Faults = null;
+        Assert.Single(await rig.LettersAsync());
+        Assert.Single(await rig.SilverAsync());
+
+        await rig.AppendAsync(Sample.Raw(Sample.Btc, 3, 100));
+        await rig.AppendAsync(Sample.Raw(Sample.Btc, 4, 100));
+        await rig.ForgetBronzeLogAsync();
+        await rig.RunAsync(new BronzeJudge(KlineWireSchema.Binance, ExpectationSet.Default.With(CandleRule.LowAboveBody, ExpectationAction.Warn)));
+        Assert.Equal(4, (await rig.SilverAsync()).Length);
+        Assert.Equal("quarantined", Assert.Single(await rig.LettersAsync()).State);
     }
 
     [Fact]

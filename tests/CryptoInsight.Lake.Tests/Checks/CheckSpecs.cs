@@ -27,7 +27,7 @@ public sealed class CheckSpecs
         Assert.Equal(
             [
                 DeadLetterTable.Binance, DeadLetterTable.FearGreed, DeadLetterTable.Leaderboard, GoldFearGreedTable.Name, GoldPositionsSummaryTable.Name, GoldPricePositions4hTable.Name,
-                GoldSignalsTable.Name, SilverChartsTable.Name, SilverFearGreedTable.Name, SilverPositionsTable.Name,
+                GoldSignalsTable.Name, GapsTable.Name, SilverChartsTable.Name, SilverFearGreedTable.Name, SilverPositionsTable.Name,
             ],
             outcomes.Where(o => o.Check == "keys once (INV-2)").Select(o => o.Table).Order(StringComparer.Ordinal));
         Assert.Single(outcomes, o => o.Check == "no key lost (INV-1)");
