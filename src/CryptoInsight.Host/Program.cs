@@ -7,6 +7,7 @@ global.AddTo(root);
 root.Subcommands.Add(UpCommand.Create(global));
 root.Subcommands.Add(ReplayCommand.Create(global));
 root.Subcommands.Add(ConfigCommand.Create(global));
+root.Subcommands.Add(WatermarkCommand.Create(global));
 root.Subcommands.Add(SqlCommand.Create(global));
 root.Subcommands.Add(TablesCommand.Create(global));
 root.Subcommands.Add(DumpCommand.Create(global));

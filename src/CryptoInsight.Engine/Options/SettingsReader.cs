@@ -22,6 +22,22 @@ internal sealed partial class SettingsReader(Config config)
 
     public string Text(string key) => Value(key)?.GetString() is { Length: > 0 } text ? text : Fault(key, "is missing or empty", "");
 
+    /// <summary>One of the words of an enumeration.</summary>
+    public T Word<T>(string key, T otherwise)
+        where T : struct, Enum =>
+        Array.Find(Enum.GetNames<T>(), n => string.Equals(n, Value(key)?.GetString(), StringComparison.OrdinalIgnoreCase)) is { } name
+            ? Enum.Parse<T>(name)
+            : Fault(key, $"must be one of {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}", otherwise);
+
+    /// <summary>A text that is shown by <c>config show</c> and therefore must not hold a password.</summary>
+    public string WithoutPassword(string key)
+    {
+        string text = Text(key);
+        return text.Contains("password", StringComparison.OrdinalIgnoreCase) || text.Contains("pwd=", StringComparison.OrdinalIgnoreCase)
+            ? Fault(key, "must not hold a password: give it in the variable PGPASSWORD or in a passfile", text)
+            : text;
+    }
+
     public int Whole(string key, int min, int max) =>
         int.TryParse(Value(key)?.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n >= min && n <= max
             ? n

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Host.Output;
 
 namespace CryptoInsight.Host.Commands;
@@ -12,8 +13,10 @@ public static class ConfigCommand
         var show = new Command("show", "Every setting in force, and which layer it comes from");
         show.SetAction(global.Run(async (_, context, ct) =>
         {
+            string? delay = await WatermarkCommand.DelaySetAsync(context, ct) is { } set ? WatermarkSetting.Text(set) : null;
             await RowPrinter.PrintAsync(
-                context.Out, context.Output, ["key", "value", "source"], context.Settings.Effective().Select(e => (IReadOnlyList<object?>)[e.Key, e.Value, e.Source]), ct);
+                context.Out, context.Output, ["key", "value", "source"],
+                context.Settings.Effective().Select(e => (IReadOnlyList<object?>)(e.Key == WatermarkCommand.DelayKey && delay is not null ? [e.Key, delay, WatermarkCommand.SetSource] : [e.Key, e.Value, e.Source])), ct);
             return ExitCode.Ok;
         }));
         return new Command("config", "Settings") { show };
