@@ -1,5 +1,7 @@
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using CryptoInsight.Delta;
@@ -32,6 +34,9 @@ public sealed class MedallionPipeline : IAsyncDisposable
 {
     /// <summary>How long a commit under way may take when the node stops.</summary>
     private static readonly TimeSpan s_finishWithin = TimeSpan.FromSeconds(15);
+
+    /// <summary>Above what a thousand snapshots take together, far below what their histories take.</summary>
+    private static readonly TimeSpan s_snapshotPatience = TimeSpan.FromSeconds(3);
 
     private readonly ActorSystem _system;
     private readonly IMaterializer _materializer;
@@ -85,7 +90,15 @@ public sealed class MedallionPipeline : IAsyncDisposable
     public static async Task<MedallionPipeline> StartAsync(LakeTables lake, EngineOptions options, TimeProvider clock, string runId, bool ingestsOnly = false)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ActorSystem system = ActorSystem.Create("cryptoinsight", ShippedConfig.Akka.WithFallback(ClusterDefaults()));
+        SnapshotDatabase? snapshots = SnapshotDatabase.Of(options.Snapshots, lake.Location.Root);
+        string? damage = snapshots?.Prepare();
+        BootstrapSetup setup = BootstrapSetup.Create().WithConfig(ShippedConfig.Akka.WithFallback(ClusterDefaults()).WithFallback(SnapshotDatabase.Config));
+        ActorSystem system = ActorSystem.Create("cryptoinsight", snapshots is null ? ActorSystemSetup.Create(setup) : ActorSystemSetup.Create(setup, snapshots.Setup()));
+        if (damage is not null)
+        {
+            system.Log.Warning("{0}", damage);
+        }
+
         var cluster = Akka.Cluster.Cluster.Get(system);
         await cluster.JoinAsync(cluster.SelfAddress).ConfigureAwait(false);
         var pipeline = new MedallionPipeline(system, system.Materializer(), lake, options, clock, runId);
@@ -188,14 +201,17 @@ public sealed class MedallionPipeline : IAsyncDisposable
     {
         var silverBell = new CommitBell(Clock, Options.JobPollEvery);
         var judge = new BronzeJudge(Options.Silver.WireSchema, Options.Silver.Expectations, Options.Silver.OnSchemaDrift);
-        IActorRef shards = SymbolShards.Start(_system, Options.Signals, new SymbolHistories(Lake.Silver));
+        ISnapshotShelf shelf = SnapshotDatabase.Of(Options.Snapshots, Lake.Location.Root) is null
+            ? NoSnapshots.Instance
+            : new SqlSnapshotShelf(_system, Options.Snapshots.EveryVersions, s_snapshotPatience, Clock);
+        IActorRef shards = SymbolShards.Start(_system, new SymbolSources(Lake, Options.Signals, shelf));
         var symbols = new SymbolAsker(_system, shards, RunId, Options.AnswerTimeout);
         JobSpec[] jobs =
         [
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
                 (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, start, Options.Silver.RebuildRowsMax, ct)) { Output = Lake.Silver.Table },
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
-                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)) { Output = Lake.Gold.Table },
+                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, shelf, Clock, start, ct)) { Output = Lake.Gold.Table },
             .. _sentiment.Specs(),
         ];
         foreach (JobSpec job in jobs)

@@ -9,6 +9,7 @@ root.Subcommands.Add(IngestCommand.Create(global));
 root.Subcommands.Add(ReplayCommand.Create(global));
 root.Subcommands.Add(GapsCommand.Create(global));
 root.Subcommands.Add(ConfigCommand.Create(global));
+root.Subcommands.Add(WatermarkCommand.Create(global));
 root.Subcommands.Add(SqlCommand.Create(global));
 root.Subcommands.Add(TablesCommand.Create(global));
 root.Subcommands.Add(DumpCommand.Create(global));

@@ -24,19 +24,22 @@ public sealed class GoldJob : ITableJob
     private readonly LakeTables _lake;
     private readonly SignalSettings _settings;
     private readonly ISymbols _symbols;
+    private readonly ISnapshotShelf _shelf;
     private readonly TimeProvider _clock;
     private readonly SilverHorizon _horizon;
     private readonly GoldKeys _goldKeys;
     private readonly string? _whyRebuild;
     private SignalPosition _at;
+    private long? _keptTurn;
     private long _baseVersion;
 
     private GoldJob(
-        LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, SilverHorizon horizon, GoldKeys goldKeys, SignalPosition at, long baseVersion, string? whyRebuild)
+        LakeTables lake, SignalSettings settings, ISymbols symbols, ISnapshotShelf shelf, TimeProvider clock, SilverHorizon horizon, GoldKeys goldKeys, SignalPosition at, long baseVersion, string? whyRebuild)
     {
         _lake = lake;
         _settings = settings;
         _symbols = symbols;
+        _shelf = shelf;
         _clock = clock;
         _horizon = horizon;
         _goldKeys = goldKeys;
@@ -49,12 +52,19 @@ public sealed class GoldJob : ITableJob
 
     public long OutputVersion => _baseVersion;
 
+    /// <summary>Starts without a cache of states.</summary>
+    public static Task<ITableJob> StartAsync(LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, JobStart start, CancellationToken ct) =>
+        StartAsync(lake, settings, symbols, NoSnapshots.Instance, clock, start, ct);
+
     /// <summary>Reads the three positions from Gold, and from Silver and the index as of the first two what the arithmetic depends on besides the candles.</summary>
-    public static async Task<ITableJob> StartAsync(LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, JobStart start, CancellationToken ct)
+    public static async Task<ITableJob> StartAsync(
+        LakeTables lake, SignalSettings settings, ISymbols symbols, ISnapshotShelf shelf, TimeProvider clock, JobStart start, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(lake);
         ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(shelf);
         Snapshot gold = await lake.Gold.Table.RefreshAsync(ct).ConfigureAwait(false);
+        settings = WatermarkSetting.Applied(settings, gold);
         Snapshot silver = await lake.Silver.Table.RefreshAsync(ct).ConfigureAwait(false);
         FearGreedVersion newest = await lake.Index.NewestAsync(ct).ConfigureAwait(false);
         long charts = gold.TransactionVersion(ChartsPosition) ?? -1;
@@ -73,7 +83,7 @@ public sealed class GoldJob : ITableJob
         {
             try
             {
-                await horizon.LoadAsync(lake.Silver, charts, ct).ConfigureAwait(false);
+                await horizon.LoadAsync(lake.Silver, charts, shelf, ct).ConfigureAwait(false);
                 index = await lake.Index.AtAsync(fng, ct).ConfigureAwait(false);
             }
             catch (Exception gone) when (gone is VersionNotFoundException or MissingFileException)
@@ -84,7 +94,7 @@ public sealed class GoldJob : ITableJob
 
         GoldKeys keys = whyRebuild is null ? await GoldKeys.LoadAsync(lake.Gold, gold, ct).ConfigureAwait(false) : new GoldKeys();
         var at = new SignalPosition(charts, fng, generation, horizon.Watermarks(settings), index);
-        return new GoldJob(lake, settings, symbols, clock, horizon, keys, at, gold.Version, whyRebuild);
+        return new GoldJob(lake, settings, symbols, shelf, clock, horizon, keys, at, gold.Version, whyRebuild);
     }
 
     public async Task<bool> HasOtherWorkAsync(CancellationToken ct) =>
@@ -130,7 +140,14 @@ public sealed class GoldJob : ITableJob
         }
 
         (List<SignalRow> inserts, List<SignalRow> replacements) = _goldKeys.Split(answers.Delta.Upserts, hadSymbol);
-        return await CommitAsync(inserts, replacements, answers.Delta.Deletes, to, changes.RowCount, ct).ConfigureAwait(false);
+        StepOutcome outcome = await CommitAsync(inserts, replacements, answers.Delta.Deletes, to, changes.RowCount, ct).ConfigureAwait(false);
+        if (outcome is StepOutcome.Advanced && _shelf.EveryVersions > 0 && silverVersion / _shelf.EveryVersions != _keptTurn)
+        {
+            _keptTurn = silverVersion / _shelf.EveryVersions;
+            _horizon.Keep(_lake.Silver, silverVersion, _shelf);
+        }
+
+        return outcome;
     }
 
     /// <summary>Computes all of Gold at the newest versions and writes what differs, in one commit. The job then starts again from there.</summary>

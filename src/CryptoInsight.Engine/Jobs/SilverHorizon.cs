@@ -2,6 +2,8 @@ using CryptoInsight.Delta;
 using CryptoInsight.Delta.Log;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
+using CryptoInsight.Engine.Symbols;
+using CryptoInsight.Engine.Symbols.Wire;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Engine.Jobs;
@@ -35,6 +37,69 @@ public sealed class SilverHorizon
                 Seen(key.Symbol, key.Interval, key.OpenTime);
             }
         }
+    }
+
+    /// <summary>Reads the horizon as of a version from a snapshot and the changes since, else from all of Silver.</summary>
+    public async Task LoadAsync(SilverChartsTable silver, long version, ISnapshotShelf shelf, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(silver);
+        ArgumentNullException.ThrowIfNull(shelf);
+        if (await shelf.FindAsync(NameOf(silver)).ConfigureAwait(false) is not HorizonSnapshot kept || !await TryCatchUpAsync(kept, silver, version, ct).ConfigureAwait(false))
+        {
+            await LoadAsync(silver, version, ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Keeps the horizon as of a version.</summary>
+    public void Keep(SilverChartsTable silver, long version, ISnapshotShelf shelf)
+    {
+        ArgumentNullException.ThrowIfNull(silver);
+        ArgumentNullException.ThrowIfNull(shelf);
+        var kept = new HorizonSnapshot { SilverTableId = silver.Table.Snapshot.Metadata.Id, SilverVersion = version };
+        kept.Symbols.AddRange(_symbols.Select(s => s.Code));
+        foreach (Interval interval in Interval.All)
+        {
+            if (_newest.OpenTimeMax(interval) is { } newest)
+            {
+                kept.Intervals.Add(interval.Code);
+                kept.NewestOpenTime.Add(newest.Value);
+            }
+        }
+
+        shelf.Put(NameOf(silver), kept);
+    }
+
+    private static string NameOf(SilverChartsTable silver) => $"{silver.Table.Snapshot.Metadata.Id}/horizon of Gold";
+
+    private async Task<bool> TryCatchUpAsync(HorizonSnapshot kept, SilverChartsTable silver, long version, CancellationToken ct)
+    {
+        if (kept.SilverTableId != silver.Table.Snapshot.Metadata.Id || kept.SilverVersion > version || version - kept.SilverVersion > SilverSince.VersionsMax)
+        {
+            return false;
+        }
+
+        _symbols.Clear();
+        _symbols.UnionWith(kept.Symbols.Select(Symbol.Parse));
+        _newest = WatermarkTracker.Empty;
+        for (int i = 0; i < kept.Intervals.Count; i++)
+        {
+            _newest = _newest.Seen(Interval.Parse(kept.Intervals[i]), new UnixMicros(kept.NewestOpenTime[i]));
+        }
+
+        for (long at = kept.SilverVersion; at < version;)
+        {
+            var limits = new TailLimits((int)(version - at), TailLimits.Default.BytesMax);
+            if (await new TableTail(silver.Table).ReadAfterAsync(at, limits, ct).ConfigureAwait(false) is not TailStep.Versions versions
+                || await SilverChanges.ReadAsync(silver, versions, ct).ConfigureAwait(false) is not { } changes)
+            {
+                return false;
+            }
+
+            at = versions.ToInclusive;
+            await ApplyAsync(changes, silver, at, ct).ConfigureAwait(false);
+        }
+
+        return true;
     }
 
     /// <summary>Moves the horizon to the version that the changes lead to.</summary>

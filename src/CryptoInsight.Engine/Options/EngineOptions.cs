@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
+using CryptoInsight.Engine.Symbols;
 
 namespace CryptoInsight.Engine.Options;
 
@@ -13,6 +14,7 @@ public sealed record EngineOptions(
     SignalSettings Signals,
     long GoldStepBytesMax,
     TimeSpan AnswerTimeout,
+    SnapshotOptions Snapshots,
     TimeSpan JobPollEvery,
     BackoffOptions Backoff,
     TimeSpan JournalEvery,
@@ -48,6 +50,10 @@ public sealed record EngineOptions(
             read.Checked("gold.timeframes", SignalSettings.Default(), () => SignalSettings.Resolve(Interval.All, Timeframes(read), delay)),
             read.Size("gold.step-bytes-max", 1 << 10, 1L << 40),
             read.Duration("gold.answer-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+            new SnapshotOptions(
+                read.Choice<SnapshotStore>("gold.snapshots.store"),
+                read.WithoutPassword("gold.snapshots.connection"),
+                read.Whole("gold.snapshots.every-versions", 1, SilverSince.VersionsMax / 2)),
             read.Duration("jobs.poll-every", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
             new BackoffOptions(
                 read.Duration("jobs.backoff-min", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),

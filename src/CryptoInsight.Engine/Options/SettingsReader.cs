@@ -38,6 +38,15 @@ internal sealed partial class SettingsReader(Config config)
     public string OneOf(string key, params string[] words) =>
         Value(key)?.GetString() is { } text && words.Contains(text, StringComparer.Ordinal) ? text : Fault(key, $"must be one of {string.Join(", ", words)}", words[0]);
 
+    /// <summary>A text that is shown by <c>config show</c> and therefore must not hold a password.</summary>
+    public string WithoutPassword(string key)
+    {
+        string text = Text(key);
+        return text.Contains("password", StringComparison.OrdinalIgnoreCase) || text.Contains("pwd=", StringComparison.OrdinalIgnoreCase)
+            ? Fault(key, "must not hold a password: give it in the variable PGPASSWORD or in a passfile", text)
+            : text;
+    }
+
     public int Whole(string key, int min, int max) =>
         int.TryParse(Value(key)?.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n >= min && n <= max
             ? n

@@ -1,84 +1,74 @@
 using Akka.Actor;
 using CryptoInsight.Delta;
-using CryptoInsight.Domain.Market;
-using CryptoInsight.Domain.Signals;
 
 namespace CryptoInsight.Engine.Symbols;
 
 /// <summary>One symbol's windows: mailbox and effects around <see cref="SymbolCache"/>.</summary>
 /// <remarks>Owns: the symbol's indicator state, a cache that may vanish at any time. Supervised by its shard; one actor per symbol and cluster.
-/// Loses on restart: the cache; gets it back by reading Silver as of the position that the next request names. Everything it knows came from Silver.</remarks>
+/// Loses on restart: the cache; gets it back from a snapshot and the changes since, or by reading Silver as of the position that the next request names. Everything it knows came from Silver.</remarks>
 public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
 {
-    private readonly SignalSettings _settings;
-    private readonly SymbolHistories _histories;
+    private readonly SymbolSources _sources;
     private SymbolCache _cache = SymbolCache.Empty;
+    private long? _snapshotTurn;
 
-    public SymbolActor(SignalSettings settings, SymbolHistories histories)
+    public SymbolActor(SymbolSources sources)
     {
-        _settings = settings;
-        _histories = histories;
+        _sources = sources;
         Ready();
     }
 
     public IStash Stash { get; set; } = null!;
 
-    public static Props Props(SignalSettings settings, SymbolHistories histories) => Akka.Actor.Props.Create(() => new SymbolActor(settings, histories));
+    public static Props Props(SymbolSources sources) => Akka.Actor.Props.Create(() => new SymbolActor(sources));
 
-    private sealed record HistoryRead(SymbolProtocol.ICommand Command, IActorRef Asker, CandleHistory History) : INoSerializationVerificationNeeded;
+    private sealed record Loaded(SymbolProtocol.ICommand Command, IActorRef Asker, SymbolSources.Answer Answer) : INoSerializationVerificationNeeded;
 
-    private sealed record HistoryFailed(string RequestId, Symbol Symbol, IActorRef Asker, Exception Cause) : INoSerializationVerificationNeeded;
+    private sealed record LoadFailed(SymbolProtocol.ICommand Command, IActorRef Asker, Exception Cause) : INoSerializationVerificationNeeded;
 
     private void Ready()
     {
         Receive<SymbolProtocol.ComputeSignals>(request =>
         {
-            if (_cache.TryAnswer(request, _settings) is { } answer)
+            if (request.To.Index is not null && _cache.TryAnswer(request, _sources.Settings) is { } answer)
             {
-                Reply(request.RequestId, request.Symbol, Sender, answer);
+                Reply(request, Sender, new SymbolSources.Answer(answer.Next, answer.Delta, false));
             }
             else
             {
-                Load(request, request.RequestId, request.From.SilverVersion);
+                Load(request);
             }
         });
-        Receive<SymbolProtocol.ComputeAllSignals>(request => Load(request, request.RequestId, request.At.SilverVersion));
+        Receive<SymbolProtocol.ComputeAllSignals>(Load);
     }
 
     private void Loading()
     {
-        Receive<HistoryRead>(read =>
+        Receive<Loaded>(loaded =>
         {
-            switch (read.Command)
+            if (loaded.Answer.IsFromSnapshot)
             {
-                case SymbolProtocol.ComputeSignals request:
-                    Reply(request.RequestId, request.Symbol, read.Asker, SymbolCache.Answer(request, read.History, _settings));
-                    break;
-                case SymbolProtocol.ComputeAllSignals request:
-                    Reply(request.RequestId, request.Symbol, read.Asker, SymbolCache.AnswerAll(request, read.History, _settings));
-                    break;
+                _snapshotTurn = TurnOf(loaded.Answer.Next); // the one on the shelf is good enough for now
             }
 
+            Reply(loaded.Command, loaded.Asker, loaded.Answer);
             BackToReady();
         });
-        Receive<HistoryFailed>(failed =>
+        Receive<LoadFailed>(failed =>
         {
-            SymbolProtocol.IReply reply = failed.Cause is VersionNotFoundException or MissingFileException
-                ? new SymbolProtocol.StateLost(failed.RequestId, failed.Symbol, failed.Cause.Message)
-                : new SymbolProtocol.ComputeFailed(failed.RequestId, failed.Symbol, failed.Cause.Message);
-            failed.Asker.Tell(reply);
+            failed.Asker.Tell(failed.Cause is VersionNotFoundException or MissingFileException
+                ? new SymbolProtocol.StateLost(failed.Command.RequestId, failed.Command.Symbol, failed.Cause.Message)
+                : new SymbolProtocol.ComputeFailed(failed.Command.RequestId, failed.Command.Symbol, failed.Cause.Message));
             BackToReady();
         });
         ReceiveAny(_ => Stash.Stash());
     }
 
-    private void Load(SymbolProtocol.ICommand command, string requestId, long version)
+    private void Load(SymbolProtocol.ICommand command)
     {
         IActorRef asker = Sender;
-        _histories.ReadAsync(command.Symbol, version).PipeTo(
-            Self,
-            success: history => new HistoryRead(command, asker, history),
-            failure: cause => new HistoryFailed(requestId, command.Symbol, asker, cause));
+        _sources.AnswerAsync(command, _cache).PipeTo(
+            Self, success: answer => new Loaded(command, asker, answer), failure: cause => new LoadFailed(command, asker, cause));
         Become(Loading);
     }
 
@@ -88,9 +78,17 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
         Stash.UnstashAll();
     }
 
-    private void Reply(string requestId, Symbol symbol, IActorRef asker, (SymbolCache Next, SignalDelta Delta) answer)
+    private void Reply(SymbolProtocol.ICommand command, IActorRef asker, SymbolSources.Answer answer)
     {
         _cache = answer.Next;
-        asker.Tell(new SymbolProtocol.SignalsComputed(requestId, symbol, answer.Delta));
+        asker.Tell(new SymbolProtocol.SignalsComputed(command.RequestId, command.Symbol, answer.Delta));
+        long turn = TurnOf(_cache);
+        if (turn != _snapshotTurn)
+        {
+            _snapshotTurn = turn;
+            _sources.Keep(_cache);
+        }
     }
+
+    private long TurnOf(SymbolCache cache) => _sources.TurnOf(cache.Current!.State.Symbol, cache.Current.Position.SilverVersion);
 }

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using CryptoInsight.Domain.Signals;
 
 namespace CryptoInsight.Engine.Symbols;
 
@@ -12,9 +11,9 @@ public static class SymbolShards
     /// <summary>Shards, not symbols, move between nodes; ten per node of a large cluster. It can never change while nodes run.</summary>
     private const int ShardCount = 100;
 
-    public static IActorRef Start(ActorSystem system, SignalSettings settings, SymbolHistories histories) =>
+    public static IActorRef Start(ActorSystem system, SymbolSources sources) =>
         ClusterSharding.Get(system).Start(
-            TypeName, SymbolActor.Props(settings, histories), ClusterShardingSettings.Create(system), new Extractor());
+            TypeName, SymbolActor.Props(sources), ClusterShardingSettings.Create(system), new Extractor());
 
     private sealed class Extractor() : HashCodeMessageExtractor(ShardCount)
     {

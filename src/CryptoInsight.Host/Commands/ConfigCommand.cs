@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Host.Node;
 using CryptoInsight.Host.Output;
 
@@ -13,8 +14,13 @@ public static class ConfigCommand
         var show = new Command("show", "Every setting in force, and which layer it comes from");
         show.SetAction(global.Run(async (_, context, ct) =>
         {
+            string? delay = await WatermarkCommand.DelaySetAsync(context, ct) is { } set ? WatermarkSetting.Text(set) : null;
             await RowPrinter.PrintAsync(
-                context.Out, context.Output, ["key", "value", "source"], context.Settings.Effective().Concat(LeaderboardSecrets.Described(Environment.GetEnvironmentVariable)).Select(e => (IReadOnlyList<object?>)[e.Key, e.Value, e.Source]), ct);
+                context.Out, context.Output, ["key", "value", "source"],
+                context.Settings.Effective()
+                    .Select(e => e.Key == WatermarkCommand.DelayKey && delay is not null ? (e.Key, delay, WatermarkCommand.SetSource) : e)
+                    .Concat(LeaderboardSecrets.Described(Environment.GetEnvironmentVariable))
+                    .Select(e => (IReadOnlyList<object?>)[e.Item1, e.Item2, e.Item3]), ct);
             return ExitCode.Ok;
         }));
         return new Command("config", "Settings") { show };

@@ -8,6 +8,7 @@ using CryptoInsight.Delta.Predicates;
 using CryptoInsight.Delta.Schema;
 using CryptoInsight.Delta.Store;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Signals;
 using CryptoInsight.Lake.Rows;
 
 namespace CryptoInsight.Lake.Silver;
@@ -158,6 +159,20 @@ public sealed class SilverChartsTable(DeltaTable table)
             using (batch)
             {
                 yield return Keys(batch);
+            }
+        }
+    }
+
+    /// <summary>Who arrived since an instant and when, in no promised order.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<(UnixMicros IngestTime, CandleArrival Arrival)>> ArrivalsAsync(
+        Snapshot snapshot, UnixMicros since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+    {
+        await foreach (RecordBatch batch in Table.ReadAsync(snapshot, [.. s_key, "ingest_time"], new Predicate.Compare("ingest_time", Comparison.GreaterOrEqual, since.Value), ct).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                Func<int, UnixMicros?> ingestTime = new RowReader(batch).Time("ingest_time");
+                yield return [.. Keys(batch).Select((k, i) => (ingestTime(i)!.Value, new CandleArrival(k.Symbol, k.Interval, k.OpenTime)))];
             }
         }
     }

@@ -284,6 +284,45 @@ public sealed class GoldJobSpecs
     }
 
     [Fact]
+    public async Task A_delay_set_while_a_driver_runs_is_in_force_after_its_next_look_and_survives_a_restart()
+    {
+        GoldLake lake = await GoldLake.CreateAsync();
+        await lake.PutAsync([.. GoldLake.Quarters(Sample.Btc, 0, 3), .. Enumerable.Range(0, 58).Where(m => m % 5 != 2).Select(m => Sample.Silver(Sample.Btc, m, 100))]);
+        ITableJob job = await lake.StartAsync();
+        await lake.CatchUpAsync(job);
+        int finalBefore = (await lake.GoldAsync()).Count(s => s.Row.IsFinal);
+        DeltaTable gold = (await lake.OpenAsync()).Gold.Table;
+        Assert.IsType<CommitOutcome.Committed>(await WatermarkSetting.SetAsync(gold, TimeSpan.FromMinutes(30)));
+        Assert.Equal(gold.Snapshot.Version, await lake.Tables.Gold.Table.FirstChangeAfterAsync(job.OutputVersion)); // which makes the stream start the job again
+
+        SignalSettings configured = lake.Settings;
+        await lake.CatchUpAsync();
+        lake.Settings = configured.WithWatermarkDelay(TimeSpan.FromMinutes(30));
+        await lake.AssertPureAsync();
+        Assert.InRange((await lake.GoldAsync()).Count(s => s.Row.IsFinal), 1, finalBefore - 1);
+
+        lake.Settings = configured;
+        await WatermarkSetting.SetAsync(lake.Tables.Gold.Table, null);
+        await lake.CatchUpAsync();
+        await lake.AssertPureAsync();
+        Assert.Equal(finalBefore, (await lake.GoldAsync()).Count(s => s.Row.IsFinal));
+    }
+
+    [Fact]
+    public async Task A_preview_counts_what_a_delay_would_have_corrected()
+    {
+        GoldLake lake = await GoldLake.CreateAsync();
+        SilverCandle[] onTime = [.. Enumerable.Range(0, 60).Where(m => m != 7).Select(m => Sample.Silver(Sample.Btc, m, 100, Sample.IngestTime + (m * 60_000_000L)))];
+        await lake.PutAsync([.. onTime, Sample.Silver(Sample.Btc, 7, 100, Sample.IngestTime + (30 * 60_000_000L))]); // 22 minutes late
+        WatermarkPreview shortDelay = await WatermarkSetting.PreviewAsync(lake.Tables.Silver, lake.Settings, TimeSpan.FromMinutes(10), Sample.IngestTime);
+        WatermarkPreview longDelay = await WatermarkSetting.PreviewAsync(lake.Tables.Silver, lake.Settings, TimeSpan.FromMinutes(30), Sample.IngestTime);
+        Assert.Equal((60, 1, 1), (shortDelay.CandleCount, shortDelay.LateCandleCount, shortDelay.CorrectedBucketCount));
+        Assert.Equal((60, 0, 0), (longDelay.CandleCount, longDelay.LateCandleCount, longDelay.CorrectedBucketCount));
+        Assert.True(longDelay.OpenBucketCountMax > shortDelay.OpenBucketCountMax);
+        Assert.Equal(29, (await WatermarkSetting.PreviewAsync(lake.Tables.Silver, lake.Settings, TimeSpan.Zero, Sample.IngestTime + (31 * 60_000_000L))).CandleCount);
+    }
+
+    [Fact]
     public async Task Compaction_of_gold_between_two_steps_disturbs_nothing()
     {
         GoldLake lake = await GoldLake.CreateAsync();
