@@ -139,12 +139,22 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Ta
             };
         }
 
-        if (isMine && !log.IsTrusted)
+        try
         {
-            await CheckPlaceAsync(run, parent).ConfigureAwait(false);
+            if (isMine && !log.IsTrusted)
+            {
+                await CheckPlaceAsync(run, parent).ConfigureAwait(false);
+            }
+
+            isMine = isMine || await IsMineAsync(run, version, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or DeltaException))
+        {
+            // It may have landed: a plain failure would invite the caller to commit the same rows again.
+            throw new CommitStateUnknownException($"Version {version} of the table at {log.Store.Root} was written, but the store failed when asked whether it is this commit. Open the table again and look for the commit's position before committing the same rows again.", version, run.TxnId, e);
         }
 
-        return isMine || await IsMineAsync(run, version, ct).ConfigureAwait(false)
+        return isMine
             ? Committed(run, actions, facts, version, now)
             : await LostAsync(ct).ConfigureAwait(false);
     }
