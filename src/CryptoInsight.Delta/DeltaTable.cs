@@ -10,11 +10,11 @@ namespace CryptoInsight.Delta;
 /// <summary>A Delta table at one place: its newest known snapshot and the operations on it. Safe for concurrent use.</summary>
 public sealed partial class DeltaTable
 {
-    private DeltaTable(IObjectStore store, DeltaTableOptions options, Snapshot snapshot)
+    private DeltaTable(IObjectStore store, DeltaTableOptions options, Snapshot snapshot, long lookedAt)
     {
         Store = store;
         Options = options;
-        Log = new TableLog(store, options.Clock, snapshot);
+        Log = new TableLog(store, options.Clock, snapshot, lookedAt);
         Readers = new TableReaders(Log, options);
         Upkeep = new LogUpkeep(Log, options, Readers);
         Compactor = new AutoCompactor(this);
@@ -72,8 +72,12 @@ public sealed partial class DeltaTable
     public static Task<DeltaTable> OpenAsync(string folder, DeltaTableOptions? options = null, CancellationToken ct = default) => OpenAsync(new LocalObjectStore(folder), options, ct);
 
     /// <summary>Opens the newest version; <see cref="TableNotFoundException"/> if there is no table.</summary>
-    public static async Task<DeltaTable> OpenAsync(IObjectStore store, DeltaTableOptions? options = null, CancellationToken ct = default) =>
-        new(store, options ?? new DeltaTableOptions(), await new SnapshotLoader(store).LoadAsync(null, ct).ConfigureAwait(false));
+    public static async Task<DeltaTable> OpenAsync(IObjectStore store, DeltaTableOptions? options = null, CancellationToken ct = default)
+    {
+        options ??= new DeltaTableOptions();
+        long lookedAt = options.Clock.GetTimestamp();
+        return new(store, options, await new SnapshotLoader(store).LoadAsync(null, ct).ConfigureAwait(false), lookedAt);
+    }
 
     /// <summary>Looks for newer commits; returns the newest snapshot.</summary>
     public Task<Snapshot> RefreshAsync(CancellationToken ct = default) => Log.RefreshAsync(ct);

@@ -1,3 +1,6 @@
+using CryptoInsight.Delta.Commit;
+using CryptoInsight.Delta.Log;
+
 namespace CryptoInsight.Delta;
 
 /// <summary>What the engine takes from outside.</summary>
@@ -41,6 +44,9 @@ public sealed record DeltaTableOptions
 
     /// <summary>Parquet encodings by column; see <see cref="TableDefinition.Encodings"/>.</summary>
     public IReadOnlyDictionary<string, ColumnEncoding> Encodings { get; init; } = new Dictionary<string, ColumnEncoding>();
+
+    /// <summary>Judges a commit against one that it did not see; campaigns put a broken judge here to prove that they would notice.</summary>
+    internal Func<PreparedCommit, LogCommit, IsolationLevel, CommitConflict?> ConflictCheck { get; init; } = ConflictRules.Check;
 
 #pragma warning disable RS0030 // The one default of the whole engine; simulations pass a seeded generator.
     private static Guid DefaultId() => Guid.NewGuid();

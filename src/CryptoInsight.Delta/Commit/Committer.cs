@@ -1,5 +1,6 @@
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Log;
+using CryptoInsight.Delta.Store;
 
 namespace CryptoInsight.Delta.Commit;
 
@@ -101,7 +102,7 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Pr
 
             if (version > Math.Max(run.Prepared.Base.Version, run.RulesCheckedTo) && found is null)
             {
-                found = winner is null ? Unseen(run.Prepared, parent) : ConflictRules.Check(run.Prepared, winner, level);
+                found = winner is null ? Unseen(run.Prepared, parent) : options.ConflictCheck(run.Prepared, winner, level);
                 if (found is { IsAboutFiles: false } || (found is not null && run.Prepared.Rebase is null))
                 {
                     return Step.Is(Refusal(fence, version, found));
@@ -147,9 +148,35 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Pr
             };
         }
 
-        return isMine || await IsMineAsync(run, version, ct).ConfigureAwait(false)
+        try
+        {
+            if (isMine && !log.IsTrusted)
+            {
+                await CheckPlaceAsync(run, parent).ConfigureAwait(false);
+            }
+
+            isMine = isMine || await IsMineAsync(run, version, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or DeltaException))
+        {
+            // It may have landed: a plain failure would invite the caller to commit the same rows again.
+            throw new CommitStateUnknownException($"Version {version} of the table at {log.Store.Root} was written, but the store failed when asked whether it is this commit. Open the table again and look for the commit's position before committing the same rows again.", version, run.TxnId, e);
+        }
+
+        return isMine
             ? Committed(run, actions, facts, version, now)
             : await LostAsync(ct).ConfigureAwait(false);
+    }
+
+    // A process that slept before its put may find a name free that is free only because the log is cleaned. Cleanup goes oldest first: while the version before is there, it is not so.
+    private async Task CheckPlaceAsync(CommitRun run, Snapshot parent)
+    {
+        if (await log.Store.FindAsync(LogFiles.Commit(parent.Version), CancellationToken.None).ConfigureAwait(false) is null)
+        {
+            throw new CommitStateUnknownException(
+                $"Version {parent.Version + 1} of the table at {log.Store.Root} was written after a long pause, and the log before it is cleaned by now: it may have come too late. Open the table again and look for the commit's position before committing the same rows again.",
+                parent.Version + 1, run.TxnId, new ObjectNotFoundException(LogFiles.Commit(parent.Version), log.Store.Root));
+        }
     }
 
     // "Taken" may still mean "by me": an earlier put of this run whose reply was lost may have landed late.

@@ -17,7 +17,11 @@ internal sealed class TableLog
     private long _verifiedAt;
     private long _checkpointVersion;
 
-    internal TableLog(IObjectStore store, TimeProvider clock, Snapshot snapshot)
+    /// <param name="store">The table's store.</param>
+    /// <param name="clock">Tells how long ago the log was seen.</param>
+    /// <param name="snapshot">The newest snapshot.</param>
+    /// <param name="lookedAt">The clock's timestamp before the snapshot was looked for.</param>
+    internal TableLog(IObjectStore store, TimeProvider clock, Snapshot snapshot, long lookedAt)
     {
         Store = store;
         Loader = new SnapshotLoader(store);
@@ -25,7 +29,7 @@ internal sealed class TableLog
         _current = snapshot;
         _recent.Add(snapshot);
         _checkpointVersion = snapshot.CheckpointVersion;
-        _verifiedAt = clock.GetTimestamp();
+        _verifiedAt = lookedAt;
     }
 
     internal IObjectStore Store { get; }
@@ -88,6 +92,7 @@ internal sealed class TableLog
         while (true)
         {
             List<LogCommit> news = [];
+            long asked = _clock.GetTimestamp();
             while (news.Count < ForwardStepsMax && await Loader.ReadCommitAsync(Current.Version + news.Count + 1, ct).ConfigureAwait(false) is { } next)
             {
                 news.Add(next);
@@ -97,6 +102,7 @@ internal sealed class TableLog
             {
                 DateTimeOffset fileTime = (await Store.FindAsync(LogFiles.Commit(news[^1].Version), ct).ConfigureAwait(false))?.ModifiedAt ?? _clock.GetUtcNow();
                 Fold(news, fileTime);
+                Verified(asked);
             }
 
             if (news.Count < ForwardStepsMax)
@@ -181,11 +187,12 @@ internal sealed class TableLog
     /// <summary>After a while without contact the log behind this snapshot may have been cleaned, and "no next version" (or a free name for it) would mean nothing.</summary>
     internal async Task EnsureCurrentIsInLogAsync(CancellationToken ct)
     {
-        if (_clock.GetElapsedTime(_verifiedAt) < s_trustedAge)
+        if (IsTrusted)
         {
             return;
         }
 
+        long asked = _clock.GetTimestamp();
         if (await Store.FindAsync(LogFiles.Commit(Current.Version), ct).ConfigureAwait(false) is null)
         {
             Snapshot newest = await Loader.LoadAsync(null, ct).ConfigureAwait(false);
@@ -197,8 +204,14 @@ internal sealed class TableLog
             Publish(newest);
         }
 
-        _verifiedAt = _clock.GetTimestamp();
+        Verified(asked);
     }
+
+    /// <summary>Whether the log behind <see cref="Current"/> was seen so lately that nobody can have cleaned it since.</summary>
+    internal bool IsTrusted => _clock.GetElapsedTime(_verifiedAt) < s_trustedAge;
+
+    // By the time before the look: a process may sleep between an answer and its next step.
+    private void Verified(long asked) => _verifiedAt = Math.Max(_verifiedAt, asked);
 
     private void Publish(Snapshot snapshot)
     {
@@ -208,7 +221,5 @@ internal sealed class TableLog
             _recent.Add(snapshot);
             Interlocked.Exchange(ref _newer, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
-
-        _verifiedAt = _clock.GetTimestamp();
     }
 }

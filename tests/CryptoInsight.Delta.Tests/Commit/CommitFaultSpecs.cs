@@ -208,4 +208,40 @@ public class CommitFaultSpecs
 
         public Task DeleteAsync(string key, CancellationToken ct = default) => inner.DeleteAsync(key, ct);
     }
+
+    [Fact]
+    public async Task A_put_that_slept_until_its_place_in_the_log_was_cleaned_is_not_called_a_commit()
+    {
+        ManualClock clock = new();
+        MemoryObjectStore store = new(clock);
+        DeltaTable sleeper = await Tables.CreateAsync(store, Tables.Options(clock) with { Upkeep = LogUpkeepMode.Off }, ("delta.logRetentionDuration", "interval 1 day"));
+        DeltaTable other = await DeltaTable.OpenAsync(store, Tables.Options(clock, 2) with { Upkeep = LogUpkeepMode.Off });
+        store.Faults = call =>
+        {
+            if (call.Operation == StoreOperation.PutIfAbsent)
+            {
+                store.Faults = null;
+                SleepAsync(clock, other).GetAwaiter().GetResult();
+            }
+
+            return StoreFault.None;
+        };
+        CommitStateUnknownException unknown = await Assert.ThrowsAsync<CommitStateUnknownException>(() => Tables.AppendAsync(sleeper, "late.parquet", new CommitSpec("WRITE") { Transactions = [new AppTransaction("sleeper", 1)] }));
+        Assert.Equal(1, unknown.Version);
+        DeltaTable again = await DeltaTable.OpenAsync(store, Tables.Options(clock, 3));
+        Assert.Null(again.Snapshot.TransactionVersion("sleeper"));
+        Assert.Equal(["1.parquet", "2.parquet", "3.parquet"], Tables.Paths(again.Snapshot));
+    }
+
+    private static async Task SleepAsync(ManualClock clock, DeltaTable other)
+    {
+        for (int i = 1; i <= 3; i++)
+        {
+            await Tables.AppendAsync(other, $"{i}.parquet");
+            clock.Advance(TimeSpan.FromDays(1));
+            await other.CheckpointAsync();
+        }
+
+        await other.CleanLogAsync();
+    }
 }

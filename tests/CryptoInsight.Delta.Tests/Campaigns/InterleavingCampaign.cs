@@ -1,0 +1,64 @@
+using Xunit.Abstractions;
+
+namespace CryptoInsight.Delta.Tests.Campaigns;
+
+/// <summary>Appenders, mergers, OPTIMIZE, VACUUM, checkpoints, cleanup, a long reader and a follower on one table, held at every call that they make of the store: 10,000 histories.</summary>
+/// <remarks>A build runs a slice. <c>CRYPTOINSIGHT_SEEDS=10000 dotnet test --filter InterleavingCampaign</c> runs all; <c>SEED=n</c> repeats one.</remarks>
+public sealed class InterleavingCampaign(ITestOutputHelper output)
+{
+    private const int All = 10_000;
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(40);
+
+    [Fact]
+    public void In_every_interleaving_no_row_is_lost_or_doubled_and_every_reader_gets_its_version()
+    {
+        StageCounts counts = new();
+        int seeds = 0, steps = 0, crashes = 0;
+        foreach (int seed in CampaignSeeds.Of(All, Slice))
+        {
+            (StageWorld world, Exception? failure) = InterleavingRun.Run(seed);
+            Assert.True(failure is null, failure is null ? "" : InterleavingRun.Describe(world, failure));
+            counts.Add(world.Counts);
+            seeds++;
+            steps += world.Scheduler.Step;
+            crashes += world.Scheduler.Crashes;
+        }
+
+        output.WriteLine($"{seeds} seeds, {steps} steps, {crashes} crashes; {counts}");
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(19)]
+    [InlineData(48)]
+    public void The_same_seed_is_the_same_history(int seed)
+    {
+        List<string> first = InterleavingRun.Run(seed).World.Scheduler.Trace;
+        Assert.NotEmpty(first);
+        Assert.Equal(first, InterleavingRun.Run(seed).World.Scheduler.Trace);
+        Assert.NotEqual(first, InterleavingRun.Run(seed + 1).World.Scheduler.Trace);
+    }
+
+    [Theory]
+    [InlineData(PlantedBug.MergerChecksNothing)]
+    [InlineData(PlantedBug.OptimizeDropsDeletions)]
+    [InlineData(PlantedBug.VacuumIgnoresRetention)]
+    [InlineData(PlantedBug.VacuumIgnoresReaders)]
+    [InlineData(PlantedBug.CleanupIgnoresFollowers)]
+    [InlineData(PlantedBug.PutIsNotExclusive)]
+    [InlineData(PlantedBug.BlindRetry)]
+    internal void A_planted_bug_is_found(PlantedBug bug)
+    {
+        for (int seed = 1; seed <= 300; seed++)
+        {
+            (StageWorld world, Exception? failure) = InterleavingRun.Run(seed, bug);
+            if (failure is not null)
+            {
+                output.WriteLine($"{bug}: found by seed {seed} after {world.Scheduler.Step} steps: {failure.Message}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{bug} was not found by 300 seeds.");
+    }
+}
