@@ -4,7 +4,6 @@ using Akka.Streams;
 using Akka.Streams.Dsl;
 using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
-using CryptoInsight.Domain.Quality;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Engine.Operations;
@@ -12,7 +11,6 @@ using CryptoInsight.Engine.Options;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Operations;
-using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Engine;
 
@@ -154,13 +152,13 @@ public sealed class MedallionPipeline : IAsyncDisposable
     private void StartJobs(IReadOnlyDictionary<string, JobRun> paused)
     {
         var silverBell = new CommitBell(Clock, Options.JobPollEvery);
-        var judge = new BronzeJudge(KlineWireSchema.Binance, ExpectationSet.Default);
+        var judge = new BronzeJudge(Options.Silver.WireSchema, Options.Silver.Expectations, Options.Silver.OnSchemaDrift);
         IActorRef shards = SymbolShards.Start(_system, Options.Signals, new SymbolHistories(Lake.Silver));
         var symbols = new SymbolAsker(_system, shards, RunId, Options.AnswerTimeout);
         JobSpec[] jobs =
         [
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
-                (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, ct)) { Output = Lake.Silver.Table },
+                (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, start, Options.Silver.RebuildRowsMax, ct)) { Output = Lake.Silver.Table },
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
                 (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, Clock, start, ct)) { Output = Lake.Gold.Table },
         ];

@@ -12,6 +12,8 @@ root.Subcommands.Add(TablesCommand.Create(global));
 root.Subcommands.Add(DumpCommand.Create(global));
 root.Subcommands.Add(VerifyCommand.Create(global));
 root.Subcommands.Add(JobsCommand.Create(global));
+root.Subcommands.Add(DlqCommand.Create(global));
+root.Subcommands.Add(RestoreCommand.Create(global));
 ParseResult parsed = root.Parse(args);
 // A node that is asked to stop ends its commit and leaves its cluster first; the default of two seconds would cut that short with exit code 143.
 int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -37,7 +37,7 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         return new LakeTables(
             location,
             new BronzeChartsTable(await OpenAsync(BronzeChartsTable.Name).ConfigureAwait(false)),
-            new SilverChartsTable(await OpenAsync(SilverChartsTable.Name).ConfigureAwait(false)),
+            await SilverChartsTable.OpenOrCreateAsync(location.StoreOf(SilverChartsTable.Name), options, ct).ConfigureAwait(false),
             new GoldSignalsTable(await OpenAsync(GoldSignalsTable.Name).ConfigureAwait(false)),
             new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)),
             new OperationsTables(

@@ -17,6 +17,8 @@ internal static class Cli
         root.Subcommands.Add(DumpCommand.Create(global));
         root.Subcommands.Add(VerifyCommand.Create(global));
         root.Subcommands.Add(JobsCommand.Create(global));
+        root.Subcommands.Add(DlqCommand.Create(global));
+        root.Subcommands.Add(RestoreCommand.Create(global));
         using var output = new StringWriter();
         using var error = new StringWriter();
         int exitCode = await root.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });

@@ -12,6 +12,9 @@ public sealed record RestoreSpec
     /// <summary>Applications whose positions go back too, in the same commit: what they did since is done again. One that the old version does not know goes to -1.</summary>
     public IReadOnlyList<string> PositionsOf { get; init; } = [];
 
+    /// <summary>True leaves the table's properties as they are now; only rows and columns go back.</summary>
+    public bool KeepProperties { get; init; }
+
     /// <summary>True leaves out files that VACUUM removed; false refuses then.</summary>
     public bool IgnoreMissingFiles { get; init; }
 }
@@ -54,10 +57,14 @@ internal static class Restore
             }
         }
 
-        if (!TableLayout.Of(current).Fits(TableLayout.Of(target)))
+        Metadata metadata = restore.KeepProperties ? target.Metadata with { Configuration = current.Metadata.Configuration } : target.Metadata;
+        bool isSame = restore.KeepProperties
+            ? metadata.SchemaString == current.Metadata.SchemaString && metadata.PartitionColumns.SequenceEqual(current.Metadata.PartitionColumns)
+            : TableLayout.Of(current).Fits(TableLayout.Of(target));
+        if (!isSame)
         {
             // The protocol stays: features once switched on may have left their traces.
-            actions.Add(target.Metadata);
+            actions.Add(metadata);
         }
 
         return new PreparedCommit(current, actions, spec)

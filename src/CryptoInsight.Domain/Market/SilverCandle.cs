@@ -5,4 +5,7 @@ public sealed record SilverCandle(Symbol Symbol, Interval Interval, Candle Candl
 {
     /// <summary>What makes the row itself.</summary>
     public CandleKey Key => new(Symbol, Interval, Candle.OpenTime);
+
+    /// <summary>The columns that an operator added.</summary>
+    public ExtraValues Extra { get; init; } = ExtraValues.None;
 }

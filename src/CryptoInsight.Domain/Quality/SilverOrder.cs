@@ -48,17 +48,18 @@ public sealed class SilverOrder : IComparer<SilverCandle>
         order = order != 0 ? order : string.CompareOrdinal(x.Source, y.Source);
         order = order != 0 ? order : x.Symbol.CompareTo(y.Symbol);
         order = order != 0 ? order : x.Interval.CompareTo(y.Interval);
-        return order != 0 ? order : Compare(x.Candle, y.Candle);
+        order = order != 0 ? order : Compare(x.Candle, y.Candle);
+        return order != 0 ? order : x.Extra.CompareTo(y.Extra);
     }
 
     private static int Compare(in Candle x, in Candle y)
     {
         int order = x.OpenTime.CompareTo(y.OpenTime);
-        order = order != 0 ? order : Compare(x.Open, y.Open);
-        order = order != 0 ? order : Compare(x.High, y.High);
-        order = order != 0 ? order : Compare(x.Low, y.Low);
-        order = order != 0 ? order : Compare(x.Close, y.Close);
-        order = order != 0 ? order : Compare(x.Volume, y.Volume);
+        order = order != 0 ? order : TotalOrder.Compare(x.Open, y.Open);
+        order = order != 0 ? order : TotalOrder.Compare(x.High, y.High);
+        order = order != 0 ? order : TotalOrder.Compare(x.Low, y.Low);
+        order = order != 0 ? order : TotalOrder.Compare(x.Close, y.Close);
+        order = order != 0 ? order : TotalOrder.Compare(x.Volume, y.Volume);
         order = order != 0 ? order : x.CloseTime.CompareTo(y.CloseTime);
         order = order != 0 ? order : Compare(x.QuoteVolume, y.QuoteVolume);
         order = order != 0 ? order : Nullable.Compare(x.Trades, y.Trades);
@@ -67,14 +68,5 @@ public sealed class SilverOrder : IComparer<SilverCandle>
     }
 
     private static int Compare(double? x, double? y) =>
-        x is { } a && y is { } b ? Compare(a, b) : x.HasValue.CompareTo(y.HasValue);
-
-    private static int Compare(double x, double y) => Rank(x).CompareTo(Rank(y));
-
-    // IEEE 754 totalOrder: the bits of a negative number count downwards.
-    private static long Rank(double x)
-    {
-        long bits = BitConverter.DoubleToInt64Bits(x);
-        return bits >= 0 ? bits : bits ^ long.MaxValue;
-    }
+        x is { } a && y is { } b ? TotalOrder.Compare(a, b) : x.HasValue.CompareTo(y.HasValue);
 }

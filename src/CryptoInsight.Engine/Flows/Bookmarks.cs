@@ -11,7 +11,9 @@ internal sealed class Bookmarks(IReadOnlyList<SeriesStart> series, Func<string, 
 {
     private readonly Dictionary<(Symbol, Interval), UnixMicros> _completeTo = series.ToDictionary( // exclusive
         s => (s.Symbol, s.Interval),
-        s => position(IngestPositions.Bookmark(s.Symbol, s.Interval)) is long ms ? s.Interval.Next(UnixMicros.FromMilliseconds(ms)) : s.Since);
+        s => position(IngestPositions.Bookmark(s.Symbol, s.Interval)) is >= 0 and long ms // negative: taken back by a RESTORE to before its first rows
+            ? s.Interval.Next(UnixMicros.FromMilliseconds(ms))
+            : s.Since);
 
     private readonly Dictionary<(Symbol, Interval), List<(UnixMicros From, UnixMicros To)>> _beyond = [];
 

@@ -1,4 +1,5 @@
 using CryptoInsight.Delta;
+using CryptoInsight.Engine.Options;
 
 namespace CryptoInsight.Engine.Jobs;
 
@@ -14,7 +15,7 @@ public sealed record JobFault(string Kind, bool IsTransient)
     public static JobFault Of(Exception cause, int faultsInARow) => cause switch
     {
         ExpectationFailedException => new("rule", false),
-        UnsupportedFeatureException or ConstraintViolationException => new("schema", false),
+        SchemaDriftException or SettingsException or UnsupportedFeatureException or ConstraintViolationException => new("schema", false),
         MissingFileException => new("missing_file", faultsInARow < MissingFileAttemptsMax),
         CommitStateUnknownException => new("storage", true),
         DeltaException or InvalidDataException => new("corrupt", false),

@@ -42,7 +42,7 @@ public sealed class SilverChanges
         {
             Snapshot from = await silver.Table.SnapshotAtAsync(versions.FromExclusive, ct).ConfigureAwait(false);
             Snapshot to = await silver.Table.SnapshotAtAsync(versions.ToInclusive, ct).ConfigureAwait(false);
-            return new SilverChanges(BySymbols(await SilverDifference.BetweenAsync(silver, from, to, ct).ConfigureAwait(false)));
+            return new SilverChanges(BySymbols(await VersionDifference.BetweenAsync(silver, from, to, ct).ConfigureAwait(false)));
         }
         catch (Exception gone) when (gone is MissingFileException or VersionNotFoundException)
         {

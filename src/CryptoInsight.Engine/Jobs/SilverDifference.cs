@@ -1,46 +1,72 @@
-using CryptoInsight.Delta.Actions;
-using CryptoInsight.Delta.Log;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Quality;
 using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Engine.Jobs;
 
-/// <summary>The net row changes between two versions of Silver from the rows themselves, where no change feed tells them.</summary>
-/// <remarks>Reads only the files that the two versions do not share as they are. Memory: one entry per row of those files.</remarks>
-internal static class SilverDifference
+/// <summary>What has to be written so that Silver holds what Bronze says, by key. Pure.</summary>
+internal sealed class SilverDifference
 {
-    /// <summary>Every key whose candle differs: its candle in <paramref name="to"/>, or null if it is gone.</summary>
-    public static async Task<IReadOnlyDictionary<CandleKey, Candle?>> BetweenAsync(SilverChartsTable silver, Snapshot from, Snapshot to, CancellationToken ct)
+    private readonly List<SilverCandle> _inserts = [];
+    private readonly List<SilverCandle> _replacements = [];
+    private readonly List<CandleKey> _deletes = [];
+
+    /// <summary>Winners that are written.</summary>
+    public int Accepted { get; private set; }
+
+    /// <summary>Winners that Silver's row is greater than.</summary>
+    public int Superseded { get; private set; }
+
+    /// <summary>Winners that Silver has already.</summary>
+    public int Unchanged { get; private set; }
+
+    /// <summary>Rows held.</summary>
+    public int RowCount => _inserts.Count + _replacements.Count + _deletes.Count;
+
+    /// <summary>Adds the keys of one part.</summary>
+    /// <param name="winners">The greatest row of every key that Bronze has.</param>
+    /// <param name="existing">All rows of the part in Silver; those that are compared are taken out.</param>
+    /// <param name="exact">True: Silver becomes equal to the winners, whatever it has. False: a greater row of Silver stays, and so does a row without a winner.</param>
+    public void Add(IEnumerable<SilverCandle> winners, Dictionary<CandleKey, SilverCandle> existing, bool exact)
     {
-        var before = new Dictionary<CandleKey, Candle>();
-        await foreach (IReadOnlyList<SilverCandle> rows in silver.ReadFilesAsync(from, OnlyIn(from, to), ct).ConfigureAwait(false))
+        foreach (SilverCandle winner in winners)
         {
-            foreach (SilverCandle row in rows)
+            if (!existing.Remove(winner.Key, out SilverCandle? there))
             {
-                before[row.Key] = row.Candle;
+                _inserts.Add(winner);
+                Accepted++;
+                continue;
+            }
+
+            int order = SilverOrder.Instance.Compare(winner, there);
+            if (order == 0)
+            {
+                Unchanged++;
+            }
+            else if (order > 0 || exact)
+            {
+                _replacements.Add(winner);
+                Accepted++;
+            }
+            else
+            {
+                Superseded++;
             }
         }
 
-        var changed = new Dictionary<CandleKey, Candle?>();
-        await foreach (IReadOnlyList<SilverCandle> rows in silver.ReadFilesAsync(to, OnlyIn(to, from), ct).ConfigureAwait(false))
+        if (exact)
         {
-            foreach (SilverCandle row in rows)
-            {
-                if (!before.Remove(row.Key, out Candle old) || old != row.Candle)
-                {
-                    changed[row.Key] = row.Candle;
-                }
-            }
+            _deletes.AddRange(existing.Keys);
         }
-
-        foreach (CandleKey gone in before.Keys)
-        {
-            changed.TryAdd(gone, null);
-        }
-
-        return changed;
     }
 
-    private static IEnumerable<AddFile> OnlyIn(Snapshot one, Snapshot other) =>
-        one.Files.Where(f => other.FindFile(f.Path) is not { } same || !Equals(same.DeletionVector, f.DeletionVector));
+    /// <summary>What is held as a change; then holds nothing, but counts on.</summary>
+    public SilverChange Take()
+    {
+        var change = new SilverChange([.. _inserts], [.. _replacements], [.. _deletes]);
+        _inserts.Clear();
+        _replacements.Clear();
+        _deletes.Clear();
+        return change;
+    }
 }

@@ -18,6 +18,13 @@ internal sealed class SilverPlan
     public static IReadOnlyCollection<SilverCandle> WinnersOf(IReadOnlyList<SilverCandle> candidates, SilverPlan counts)
     {
         var winners = new Dictionary<CandleKey, SilverCandle>(candidates.Count);
+        Contest(winners, candidates, counts);
+        return winners.Values;
+    }
+
+    /// <summary>Lets candidates contend with the winners so far; whichever loses is counted.</summary>
+    public static void Contest(Dictionary<CandleKey, SilverCandle> winners, IEnumerable<SilverCandle> candidates, SilverPlan counts)
+    {
         foreach (SilverCandle candidate in candidates)
         {
             if (winners.TryAdd(candidate.Key, candidate))
@@ -33,8 +40,6 @@ internal sealed class SilverPlan
                 winners[candidate.Key] = candidate;
             }
         }
-
-        return winners.Values;
     }
 
     /// <summary>Places the winners: keys that Silver lacks are inserted, greater rows replace, the rest is counted.</summary>

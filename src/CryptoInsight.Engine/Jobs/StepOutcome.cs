@@ -43,4 +43,24 @@ public sealed record StepReport(long InputVersion, long OutputVersion)
 
     /// <summary>Of those and of the deleted ones, how many the watermark had made final before: late or revised input reached them.</summary>
     public long RowsCorrected { get; init; }
+
+    /// <summary>Rows that broke a rule, could not be parsed or carried an unknown element, by code; a row may count for several.</summary>
+    public IReadOnlyDictionary<string, long> BrokenRules { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Two steps as one, this one first.</summary>
+    public StepReport Plus(StepReport later)
+    {
+        ArgumentNullException.ThrowIfNull(later);
+        return new StepReport(later.InputVersion, later.OutputVersion)
+        {
+            RowsIn = RowsIn + later.RowsIn,
+            RowsAccepted = RowsAccepted + later.RowsAccepted,
+            RowsSuperseded = RowsSuperseded + later.RowsSuperseded,
+            RowsUnchanged = RowsUnchanged + later.RowsUnchanged,
+            RowsQuarantined = RowsQuarantined + later.RowsQuarantined,
+            RowsOut = RowsOut + later.RowsOut,
+            RowsCorrected = RowsCorrected + later.RowsCorrected,
+            BrokenRules = BrokenRules.Concat(later.BrokenRules).GroupBy(r => r.Key).ToDictionary(g => g.Key, g => g.Sum(r => r.Value)),
+        };
+    }
 }

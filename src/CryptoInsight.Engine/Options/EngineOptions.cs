@@ -18,6 +18,9 @@ public sealed record EngineOptions(
     TimeSpan JournalEvery,
     string HttpBind)
 {
+    /// <summary>How Bronze rows become Silver rows.</summary>
+    public required SilverOptions Silver { get; init; }
+
     /// <summary>Reads the section <c>cryptoinsight</c>; <see cref="SettingsException"/> lists every fault.</summary>
     public static EngineOptions FromConfig(Config config)
     {
@@ -46,7 +49,10 @@ public sealed record EngineOptions(
                 read.Duration("jobs.backoff-min", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
                 read.Duration("jobs.backoff-max", TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24))),
             read.Duration("jobs.journal-every", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24)),
-            read.Text("http.bind"));
+            read.Text("http.bind"))
+        {
+            Silver = SilverOptions.From(read),
+        };
         read.ThrowIfFaulty();
         return options;
     }

@@ -22,6 +22,19 @@ internal sealed partial class SettingsReader(Config config)
 
     public string Text(string key) => Value(key)?.GetString() is { Length: > 0 } text ? text : Fault(key, "is missing or empty", "");
 
+    /// <summary>A text that may be left out.</summary>
+    public string? Optional(string key) => Value(key)?.GetString();
+
+    /// <summary>One of an enumeration's names, in lower case.</summary>
+    public T Choice<T>(string key)
+        where T : struct, Enum =>
+        Array.Find(Enum.GetValues<T>(), v => v.ToString().Equals(Value(key)?.GetString(), StringComparison.OrdinalIgnoreCase)) is var found && found.ToString().Equals(Value(key)?.GetString(), StringComparison.OrdinalIgnoreCase)
+            ? found
+            : Fault(key, $"must be one of {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}", default(T));
+
+    /// <summary>Notes a fault that was found outside.</summary>
+    public void Report(string key, string what) => Fault(key, what, 0);
+
     public int Whole(string key, int min, int max) =>
         int.TryParse(Value(key)?.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n >= min && n <= max
             ? n

@@ -36,6 +36,7 @@ public static class ReplayCommand
                 Interval = Parsed(parsed.GetValue(interval), Interval.Parse),
                 Symbol = parsed.GetValue(symbol) is { } s ? ParsedSymbol(s) : null,
                 Market = parsed.GetValue(market) switch { "spot" => Market.Spot, "um" => Market.UsdMFutures, _ => null },
+                Schema = context.Options.Silver.WireSchema,
             };
             return RunAsync(context, parsed.GetValue(files)!, options, ct);
         }));

@@ -42,7 +42,7 @@ public static class UpCommand
         Uri bind = LoopbackBind.Parse(context.Options.HttpBind);
         string runId = NodeIdentity.NewRunId("up");
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, runId, clock, context.Error, ct);
+        await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, context.Options.Silver.WireSchema, runId, clock, context.Error, ct);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
         ExchangeFeed feed = exchange.Feed(context.Options, lake.Bronze);
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);

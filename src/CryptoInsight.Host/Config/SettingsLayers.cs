@@ -10,6 +10,9 @@ public sealed class SettingsLayers
     private const string Section = "cryptoinsight";
     private const string VariablePrefix = "CRYPTOINSIGHT_";
 
+    // Sections to which a user adds entries of their own.
+    private static readonly string[] s_openSections = ["gold.timeframes", "sources.binance.wire-schema"];
+
     /// <summary>Variables of tests are not settings.</summary>
     private const string TestPrefix = VariablePrefix + "TEST_";
 
@@ -71,7 +74,7 @@ public sealed class SettingsLayers
     private static string KeyOf(string key, IReadOnlyList<string> known, string source, List<string> faults)
     {
         string full = key.StartsWith(Section + ".", StringComparison.Ordinal) ? key : $"{Section}.{key}";
-        if (!known.Contains(full) && !full.StartsWith($"{Section}.gold.timeframes.", StringComparison.Ordinal))
+        if (!known.Contains(full) && !s_openSections.Any(open => full.StartsWith($"{Section}.{open}.", StringComparison.Ordinal)))
         {
             string? near = known.OrderBy(k => Distance(k, full)).FirstOrDefault();
             faults.Add($"{source}: there is no such setting; the nearest is {near} (`config show` lists them all).");

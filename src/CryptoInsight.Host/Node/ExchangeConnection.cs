@@ -55,7 +55,7 @@ public sealed class ExchangeConnection : IAsyncDisposable
     public WeightGateFacts Budget => _gate.Facts;
 
     /// <summary>Connects: measures the server's clock, reads limits and symbols. An exchange that cannot be reached is tried again until the user stops it.</summary>
-    public static async Task<ExchangeConnection> OpenAsync(string exchange, string runId, TimeProvider time, TextWriter log, CancellationToken ct)
+    public static async Task<ExchangeConnection> OpenAsync(string exchange, KlineWireSchema wire, string runId, TimeProvider time, TextWriter log, CancellationToken ct)
     {
         Uri? address = exchange switch
         {
@@ -66,7 +66,7 @@ public sealed class ExchangeConnection : IAsyncDisposable
         };
         PaperExchangeServer? paper = address is null ? await PaperExchangeServer.StartAsync(new PaperExchangeOptions { TimeProvider = time }, ct) : null;
         var clock = new ServerClock(time);
-        var options = new BinanceRestOptions { BaseUrl = address ?? paper!.BaseAddress, Source = paper is null ? "binance.spot.rest" : "paper.spot.rest" };
+        var options = new BinanceRestOptions { BaseUrl = address ?? paper!.BaseAddress, Source = paper is null ? "binance.spot.rest" : "paper.spot.rest", Schema = wire };
         var rest = new BinanceRest(options, BinanceRest.NewHandler(), clock, time);
         await AnswerAsync(rest.GetServerTimeAsync, "the time", log, time, ct);
         ExchangeInfo info = await AnswerAsync(rest.GetExchangeInfoAsync, "its symbols and limits", log, time, ct);

@@ -2,6 +2,8 @@ using Apache.Arrow;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Commit;
+using CryptoInsight.Delta.Log;
+using CryptoInsight.Delta.Predicates;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Lake.Rows;
 
@@ -58,10 +60,16 @@ public sealed class BronzeChartsTable(DeltaTable table)
     }
 
     /// <summary>The rows of files that a version added, in file order.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<BronzeEntry>> ReadAsync(
-        IEnumerable<AddFile> files, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
+    public IAsyncEnumerable<IReadOnlyList<BronzeEntry>> ReadAsync(IEnumerable<AddFile> files, CancellationToken ct = default) =>
+        EntriesAsync(Table.ReadFilesAsync(Table.Snapshot, files, ct: ct));
+
+    /// <summary>The rows of a snapshot that a predicate admits.</summary>
+    public IAsyncEnumerable<IReadOnlyList<BronzeEntry>> ReadAsync(Snapshot snapshot, Predicate? predicate, CancellationToken ct = default) =>
+        EntriesAsync(Table.ReadAsync(snapshot, null, predicate, ct));
+
+    private static async IAsyncEnumerable<IReadOnlyList<BronzeEntry>> EntriesAsync(IAsyncEnumerable<RecordBatch> batches)
     {
-        await foreach (RecordBatch batch in Table.ReadFilesAsync(Table.Snapshot, files, ct: ct).ConfigureAwait(false))
+        await foreach (RecordBatch batch in batches.ConfigureAwait(false))
         {
             using (batch)
             {

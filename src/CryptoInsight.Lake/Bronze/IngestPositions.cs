@@ -15,6 +15,9 @@ public static class IngestPositions
     /// <summary>Where a series comes from (see <see cref="SeriesOrigin"/>): written with its first rows.</summary>
     public static string Origin(Symbol symbol, Interval interval) => $"origin/{symbol.Code}/{interval.Code}";
 
+    /// <summary>The newest version of Bronze from which rows were taken back with an operator's consent (RESTORE with <c>--accept-loss</c>): Silver follows by a full comparison.</summary>
+    public const string LossAccepted = "bronze/loss-accepted";
+
     /// <summary>The bookmark as a position, never behind the one that is there.</summary>
     public static AppTransaction Advance(long? current, Symbol symbol, Interval interval, UnixMicros openTime) =>
         new(Bookmark(symbol, interval), Math.Max(current ?? long.MinValue, openTime.Milliseconds));

@@ -23,6 +23,12 @@ public sealed record DeadLetter(
     public const string Replayed = "replayed";
     public const string Rejected = "rejected";
 
+    /// <summary>The partition, the same as the Bronze row's: days since the epoch.</summary>
+    public int Day => (EventTime ?? IngestTime).Day;
+
+    /// <summary>True if ingestion wrote it (a request that was refused): there is no Bronze row behind it.</summary>
+    public bool IsOfRequest => JobRunId.Length == 0;
+
     /// <summary>The dead letter of a Bronze row; its id is a hash of the row's content, so that the same row is the same letter however often it is judged.</summary>
     public static DeadLetter Of(BronzeEntry entry, string code, string message, string jobRunId) => entry.Match(
         raw => New(raw.Source, raw.Symbol.Code, raw.Interval.Code, raw.Key?.UniqueKey, raw.OpenTime, raw.IngestTime, raw.RawJson, raw.IngestRunId),

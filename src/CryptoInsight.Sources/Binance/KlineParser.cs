@@ -111,6 +111,7 @@ public static class KlineParser
             WireType.VenueTime => "a time (milliseconds, microseconds or ISO 8601 text, between 2009 and 2100)",
             WireType.Decimal => "a decimal number",
             WireType.Integer => "a whole number",
+            WireType.Integer32 => "a whole number of 32 bits",
             WireType.Boolean => "true or false",
             _ => "a text",
         };
@@ -271,6 +272,9 @@ public static class KlineParser
                     return true;
                 case WireType.Integer when VenueTimeText.TryReadInteger(text, out long whole):
                     value = whole;
+                    return true;
+                case WireType.Integer32 when VenueTimeText.TryReadInteger(text, out long small) && small is >= int.MinValue and <= int.MaxValue:
+                    value = (int)small;
                     return true;
                 case WireType.VenueTime when VenueTimeText.TryRead(text, out UnixMicros time):
                     value = time;

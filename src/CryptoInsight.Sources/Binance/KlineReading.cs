@@ -15,7 +15,7 @@ public abstract record KlineReading
         return this is Parsed p ? parsed(p) : faulty((Faulty)this);
     }
 
-    /// <summary>The row is a candle; <paramref name="Extra"/> holds one value per extra column of the schema (null, string, long, double, bool or <see cref="UnixMicros"/>).</summary>
+    /// <summary>The row is a candle; <paramref name="Extra"/> holds one value per extra column of the schema (null, string, long, int, double, bool or <see cref="UnixMicros"/>).</summary>
     public sealed record Parsed(SilverCandle Candle, IReadOnlyList<object?> Extra) : KlineReading;
 
     /// <summary>The row cannot be a candle.</summary>

@@ -102,6 +102,9 @@ public sealed class KlineWireSchema
     /// <summary>True if a column, ignored or not, claims the element.</summary>
     public bool KnowsElement(int element) => element < _byElement.Length && _byElement[element] is not null;
 
+    /// <summary>True if a column, ignored or not, claims the field of an object.</summary>
+    public bool KnowsField(string jsonName) => _byName.ContainsKey(jsonName);
+
     /// <summary>True if every element up to <see cref="ElementCount"/> is claimed.</summary>
     internal bool IsGapless { get; }
 
@@ -120,6 +123,18 @@ public sealed class KlineWireSchema
                 : null;
     }
 
+    /// <summary>The type as configurations write it.</summary>
+    public static string NameOf(WireType type) => type switch
+    {
+        WireType.Text => "string",
+        WireType.Decimal => "double",
+        WireType.Integer => "long",
+        WireType.Integer32 => "int",
+        WireType.VenueTime => "timestamp",
+        WireType.Boolean => "boolean",
+        _ => "ignored",
+    };
+
     internal static KlineSlot? SlotOf(string name)
     {
         foreach ((string known, _, KlineSlot slot) in s_candleColumns)
@@ -136,7 +151,8 @@ public sealed class KlineWireSchema
     private static bool SharesPlace(WireColumn a, WireColumn b) =>
         (a.Element is not null && a.Element == b.Element) || (a.JsonName is not null && a.JsonName == b.JsonName);
 
-    private static IEnumerable<string> FaultsOf(IReadOnlyList<WireColumn> columns)
+    /// <summary>Everything that keeps these columns from being a schema; empty if they are one.</summary>
+    public static IEnumerable<string> FaultsOf(IReadOnlyList<WireColumn> columns)
     {
         foreach (WireColumn c in columns)
         {
@@ -164,7 +180,7 @@ public sealed class KlineWireSchema
             }
             else if (column.Type != type)
             {
-                yield return $"column {name} must be of type {type}, not {column.Type}";
+                yield return $"column {name} must be of type {NameOf(type)}, not {NameOf(column.Type)}";
             }
         }
 

@@ -15,6 +15,9 @@ public enum WireType
     /// <summary>A whole number of 64 bits, as a JSON number or string.</summary>
     Integer,
 
+    /// <summary>A whole number of 32 bits, as a JSON number or string.</summary>
+    Integer32,
+
     /// <summary>Text as it stands.</summary>
     Text,
 

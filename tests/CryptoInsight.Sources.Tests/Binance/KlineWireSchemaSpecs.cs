@@ -34,7 +34,7 @@ public class KlineWireSchemaSpecs
             new("y", 999, null, WireType.Text),
         ]));
 
-        Assert.Contains("column open_time must be of type VenueTime, not Decimal", e.Message, StringComparison.Ordinal);
+        Assert.Contains("column open_time must be of type timestamp, not double", e.Message, StringComparison.Ordinal);
         Assert.Contains("element 1 is claimed twice", e.Message, StringComparison.Ordinal);
         Assert.Contains("column x has neither an element nor a field name", e.Message, StringComparison.Ordinal);
         Assert.Contains("column y wants element 999", e.Message, StringComparison.Ordinal);
