@@ -21,7 +21,6 @@ internal sealed class Ledger(Scheduler stage)
 {
     public const string BatchPosition = "sim/batch/";
     public const string EditNote = "edit:";
-    public const string RestoreNote = "restore:";
     public const string IndexNote = "index:";
 
     private readonly List<IReadOnlyList<BronzeRow>> _bronze = [];
@@ -39,7 +38,7 @@ internal sealed class Ledger(Scheduler stage)
 
     public sealed record GoldPositions(long Charts, long Index, long Config);
 
-    private sealed record LogEntry(string? Note, Dictionary<string, long> Positions, bool ChangesData, string? TableId);
+    private sealed record LogEntry(string? Note, long? RestoredVersion, Dictionary<string, long> Positions, bool ChangesData, string? TableId);
 
     /// <summary>All settings that a node of this run ever had.</summary>
     public HashSet<SignalSettings> Settings { get; } = [];
@@ -101,7 +100,7 @@ internal sealed class Ledger(Scheduler stage)
     {
         LogEntry entry = Read(bytes);
         string name = table[(table.LastIndexOf('/') + 1)..];
-        stage.Trace.Add($"  {name} version {version}: {entry.Note} {string.Join(", ", entry.Positions.Select(p => $"{p.Key}={p.Value}"))}{(entry.ChangesData ? "" : " (no row changed)")}");
+        stage.Trace.Add($"  {name} version {version}: {entry.Note}{(entry.RestoredVersion is { } r ? $"RESTORE to {r}" : "")} {string.Join(", ", entry.Positions.Select(p => $"{p.Key}={p.Value}"))}{(entry.ChangesData ? "" : " (no row changed)")}");
         if (entry.TableId is { } id)
         {
             _tableIds[name] = id;
@@ -140,9 +139,9 @@ internal sealed class Ledger(Scheduler stage)
         Expect(version == _silver.Count, $"Silver version {version} landed after {_silver.Count - 1}");
         SilverVersion before = SilverAt(version - 1);
         long? position = entry.Positions.TryGetValue(SilverJob.Id, out long p) ? p : null;
-        if (entry.Note?.StartsWith(RestoreNote, StringComparison.Ordinal) == true)
+        if (entry.RestoredVersion is { } restored)
         {
-            SilverVersion target = SilverAt(long.Parse(entry.Note.AsSpan(RestoreNote.Length), CultureInfo.InvariantCulture));
+            SilverVersion target = SilverAt(restored);
             _silver.Add(target with { Position = position ?? before.Position, IsAnew = position < 0 });
             Expect(position == target.Position, $"RESTORE of Silver gave the position {position}, but the version that came back had {target.Position}");
         }
@@ -176,8 +175,7 @@ internal sealed class Ledger(Scheduler stage)
             entry.Positions.GetValueOrDefault(GoldJob.ChartsPosition, before.Charts),
             entry.Positions.GetValueOrDefault(GoldJob.IndexPosition, before.Index),
             entry.Positions.GetValueOrDefault(GoldJob.ConfigPosition, before.Config));
-        bool isRestore = entry.Note?.StartsWith(RestoreNote, StringComparison.Ordinal) == true;
-        Expect(isRestore || after.Charts >= before.Charts, $"Gold version {version} moved from Silver version {before.Charts} back to {after.Charts}");
+        Expect(entry.RestoredVersion is not null || after.Charts >= before.Charts, $"Gold version {version} moved from Silver version {before.Charts} back to {after.Charts}");
         Expect(after.Charts <= SilverNewest, $"Gold version {version} stands at Silver version {after.Charts}, which does not exist");
         Expect(entry.Positions.Count > 0 || !entry.ChangesData, $"Gold version {version} changed rows without positions");
         _gold.Add(after);
@@ -232,6 +230,7 @@ internal sealed class Ledger(Scheduler stage)
     private static LogEntry Read(byte[] bytes)
     {
         string? note = null, tableId = null;
+        long? restored = null;
         Dictionary<string, long> positions = [];
         bool changes = false;
         foreach (string line in Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -240,8 +239,9 @@ internal sealed class Ledger(Scheduler stage)
             JsonProperty only = action.RootElement.EnumerateObject().First();
             switch (only.Name)
             {
-                case "commitInfo" when only.Value.TryGetProperty("userMetadata", out JsonElement metadata):
-                    note = metadata.GetString();
+                case "commitInfo":
+                    note = only.Value.TryGetProperty("userMetadata", out JsonElement metadata) ? metadata.GetString() : null;
+                    restored = only.Value.GetProperty("operation").GetString() == "RESTORE" ? long.Parse(only.Value.GetProperty("operationParameters").GetProperty("version").GetString()!, CultureInfo.InvariantCulture) : null;
                     break;
                 case "metaData":
                     tableId = only.Value.GetProperty("id").GetString();
@@ -255,6 +255,6 @@ internal sealed class Ledger(Scheduler stage)
             }
         }
 
-        return new LogEntry(note, positions, changes, tableId);
+        return new LogEntry(note, restored, positions, changes, tableId);
     }
 }

@@ -78,7 +78,7 @@ internal sealed class WholeCheck(LakeLocation lake, Ledger ledger, TimeProvider 
             due.Add(row.LetterId);
         }
 
-        IReadOnlyDictionary<string, string> found = await letters.StatesOfAsync([.. lawful.Keys]).ConfigureAwait(false);
+        IReadOnlyDictionary<string, string> found = await letters.StatesOfAsync([.. lawful.Keys], lawful.Values.Select(r => (r.Raw.OpenTime ?? r.Raw.IngestTime).Day)).ConfigureAwait(false);
         long rows = letters.Table.Snapshot.RowCount ?? throw new SimulationViolation("The dead letters have files without statistics");
         Expect(rows == found.Count, $"INV-1: {rows} dead letters, but {found.Count} different refused rows among them");
         string? missing = due.FirstOrDefault(id => !found.ContainsKey(id));

@@ -3,6 +3,8 @@ using CryptoInsight.Delta.Commit;
 using CryptoInsight.Delta.Operations;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Lake;
+using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Silver;
 using CryptoInsight.Simulation.Tests.Model;
 using CryptoInsight.Simulation.Tests.Stage;
 
@@ -46,16 +48,12 @@ internal sealed class Maintenance(Scheduler stage, SimulatedLake lake, Ledger le
 
     public SimulatedProcess Checkpoint() => Begin("checkpoint", async tables => (await Any(tables).Table.CheckpointAsync()).ToString());
 
-    /// <summary>RESTORE of Silver some versions back, with its position; of Gold with its three.</summary>
+    /// <summary>RESTORE of Silver or Gold some versions back, their positions with them.</summary>
     public SimulatedProcess Restore() => Begin("restore", async tables =>
     {
-        bool isSilver = stage.Random.Next(3) > 0;
-        DeltaTable table = isSilver ? tables.Silver.Table : tables.Gold.Table;
+        (string name, DeltaTable table) = stage.Random.Next(3) > 0 ? (SilverChartsTable.Name, tables.Silver.Table) : (GoldSignalsTable.Name, tables.Gold.Table);
         long version = Math.Max(0, (await table.RefreshAsync()).Version - stage.Random.Next(1, 8));
-        string[] positions = isSilver ? [SilverJob.Id] : [GoldJob.ChartsPosition, GoldJob.IndexPosition, GoldJob.ConfigPosition];
-        CommitOutcome outcome = await table.RestoreAsync(
-            version, new RestoreSpec { PositionsOf = positions }, new CommitSpec("RESTORE") { UserMetadata = $"{Ledger.RestoreNote}{version}" });
-        return outcome.ToString();
+        return (await LakeRestore.RunAsync(name, table, version, acceptLoss: false)).ToString();
     });
 
     public SimulatedProcess Edit(SilverEdit edit) => Begin("edit", async tables =>

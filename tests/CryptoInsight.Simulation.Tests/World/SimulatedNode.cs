@@ -35,7 +35,7 @@ internal sealed class SimulatedNode
         var goldLimits = new TailLimits(stage.Random.Next(1, 8), 1 << 20);
         var judge = new BronzeJudge(KlineWireSchema.Binance, ExpectationSet.Default);
         _ = GuardAsync(SilverJob.Id, tables => new JobSpec(
-            SilverJob.Id, tables.Bronze.Table, silverLimits, NewBell(), NewBell(), (_, ct) => SilverJob.StartAsync(tables, judge, _runId, ct)) { Output = tables.Silver.Table });
+            SilverJob.Id, tables.Bronze.Table, silverLimits, NewBell(), NewBell(), (start, ct) => SilverJob.StartAsync(tables, judge, _runId, start, SilverJob.RebuildRowsMax, ct)) { Output = tables.Silver.Table });
         _ = GuardAsync(GoldJob.Id, tables => new JobSpec(
             GoldJob.Id, tables.Silver.Table, goldLimits, NewBell(), NewBell(), (start, ct) => GoldJob.StartAsync(tables, _settings, _symbols, stage.Clock, start, ct)) { Output = tables.Gold.Table });
     }
