@@ -1,10 +1,8 @@
 using CryptoInsight.Delta;
-using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Positions;
 using CryptoInsight.Domain.Sentiment;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Lake;
-using CryptoInsight.Lake.Positions;
 
 namespace CryptoInsight.Engine.Jobs;
 
