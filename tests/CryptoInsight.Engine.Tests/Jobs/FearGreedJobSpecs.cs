@@ -46,7 +46,7 @@ public sealed class FearGreedJobSpecs
         LakeTables lake = await _memory.OpenAsync();
         RawFearGreed keyless = Raw(0, 50) with { TsUnix = null, RawJson = "\"\\u0000 x\"" };
         await AppendAsync(lake, [Raw(0, 50), Raw(0, 50), Raw(1, 101), Raw(2, -1), Raw(3, 0), Raw(4, 100), Raw(5, 7) with { IndexValue = "7'; DROP TABLE x" }, keyless, keyless]);
-        StepReport report = Assert.Single((await SilverCatchesUpAsync(lake)).Where(r => r.RowsIn > 0));
+        StepReport report = Assert.Single(await SilverCatchesUpAsync(lake), r => r.RowsIn > 0);
         Assert.Equal((9L, 3L, 1L, 5L, 0L), (report.RowsIn, report.RowsAccepted, report.RowsUnchanged, report.RowsQuarantined, report.RowsSuperseded));
         Assert.Equal(4, (await lake.FearGreed.DeadLetters.Table.RefreshAsync()).RowCount); // the same row twice is one letter
         Assert.Equal([50, 0, 100], (await MemoryLake.RowsAsync(lake.FearGreed.Silver)).OrderBy(r => r.Day).Select(r => r.IndexValue));
