@@ -44,7 +44,7 @@ public sealed class SilverHorizon
     {
         ArgumentNullException.ThrowIfNull(silver);
         ArgumentNullException.ThrowIfNull(shelf);
-        if (await shelf.FindAsync(NameOf(silver)).ConfigureAwait(false) is not HorizonSnapshot kept || !await TryCatchUpAsync(kept, silver, version, ct).ConfigureAwait(false))
+        if (version < 0 || await shelf.FindAsync(NameOf(silver)).ConfigureAwait(false) is not HorizonSnapshot kept || !await TryCatchUpAsync(kept, silver, version, ct).ConfigureAwait(false))
         {
             await LoadAsync(silver, version, ct).ConfigureAwait(false);
         }

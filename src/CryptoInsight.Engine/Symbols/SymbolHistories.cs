@@ -7,11 +7,14 @@ using CryptoInsight.Lake.Silver;
 namespace CryptoInsight.Engine.Symbols;
 
 /// <summary>Reads symbols' histories from Silver, many symbols in one scan: at a start all actors of a node ask at once.</summary>
-/// <remarks>While one scan runs, further requests gather for the next. At most <see cref="SymbolsPerScan"/> histories are in memory at a time.</remarks>
+/// <remarks>While one scan runs, further requests gather for the next. A scan takes as many symbols as fit into <see cref="RowsPerScan"/>, and <see cref="SymbolsPerScanMin"/> at least.</remarks>
 public sealed class SymbolHistories(SilverChartsTable silver)
 {
-    /// <summary>Bounds memory: a symbol with a year of minutes is about 50 MB on the way.</summary>
-    public const int SymbolsPerScan = 32;
+    /// <summary>Bounds memory: a candle of a history is 64 bytes.</summary>
+    public const long RowsPerScan = 1_500_000;
+
+    /// <summary>Fewer would read the same files over and over.</summary>
+    public const int SymbolsPerScanMin = 16;
 
     private readonly Lock _gate = new();
     private readonly List<Request> _waiting = [];
@@ -69,8 +72,12 @@ public sealed class SymbolHistories(SilverChartsTable silver)
             }
 
             long version = _waiting[0].Version;
-            List<Request> some = [.. _waiting.Where(r => r.Version == version).Take(SymbolsPerScan)];
-            some.ForEach(r => _waiting.Remove(r));
+            // At a start all symbols wait, so that their share of the table is about their number.
+            long rows = Math.Max(1, silver.Table.Snapshot.RowCount ?? long.MaxValue);
+            int count = (int)Math.Max(SymbolsPerScanMin, Math.Min(_waiting.Count, _waiting.Count * (double)RowsPerScan / rows));
+            List<Request> some = [.. _waiting.Where(r => r.Version == version).Take(count)];
+            HashSet<Request> taken = new(some, ReferenceEqualityComparer.Instance);
+            _waiting.RemoveAll(taken.Contains);
             return some;
         }
     }
