@@ -184,6 +184,26 @@ public class StreamSpecs
         await Assert.ThrowsAsync<WebSocketException>(() => StreamClient.ConnectAsync(exchange, "/ws"));
     }
 
+    [Theory]
+    [InlineData("/ws/btcusdt@kline_1m", false)]
+    [InlineData("/stream?streams=btcusdt@kline_1m", true)]
+    public async Task A_shutdown_is_announced_to_those_who_are_connected_and_then_carried_out(string path, bool isCombined)
+    {
+        await using ExchangeClient exchange = await ExchangeClient.StartAsync(o => o with
+        {
+            Faults = new FaultScript { Faults = [new Fault { Kind = FaultKind.StreamShutdown, From = TimeSpan.FromSeconds(5), Until = TimeSpan.FromSeconds(60) }] },
+        });
+        await using StreamClient client = await StreamClient.ConnectAsync(exchange, path);
+        await client.Pass(7);
+        JsonElement said = Assert.Single(await client.HearAll(), e => e.GetRawText().Contains("serverShutdown", StringComparison.Ordinal));
+        Assert.Equal(isCombined ? "!serverShutdown" : null, isCombined ? Text(said, "stream") : null);
+        Assert.Equal("serverShutdown", Text(isCombined ? said.GetProperty("data") : said, "e"));
+        await using StreamClient later = await StreamClient.ConnectAsync(exchange, path);
+        await client.PassUntilEnd();
+        Assert.Equal(WebSocketCloseStatus.NormalClosure, client.CloseStatus);
+        Assert.DoesNotContain(await later.HearAll(), e => e.GetRawText().Contains("serverShutdown", StringComparison.Ordinal));
+    }
+
     private static string? Text(JsonElement e, string name) => e.GetProperty(name).GetString();
 
     private static bool IsClosed(JsonElement e) => e.GetProperty("k").GetProperty("x").GetBoolean();

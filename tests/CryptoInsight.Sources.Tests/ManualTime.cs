@@ -1,3 +1,6 @@
+#pragma warning disable IDE0005 // compiled in two projects: in one of them the namespace is global
+using CryptoInsight.Domain.Market;
+#pragma warning restore IDE0005
 using System.Diagnostics;
 using System.Globalization;
 
@@ -6,18 +9,19 @@ namespace CryptoInsight.Sources.Tests;
 /// <summary>A clock that stands still until a test moves it; timers go off in order while it moves.</summary>
 public sealed class ManualTime : TimeProvider
 {
-    // Where something else keeps the pool busy: how long nothing may have happened before the next timer goes off all the same.
-    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(25);
+    // How long the pool's count of busy threads must stand still, with nothing waiting, before it counts as idle all the same: longer than a loaded machine keeps a thread waiting.
+    private static readonly TimeSpan StandstillTime = TimeSpan.FromMilliseconds(400);
 
     // How often in a row the pool must be found idle: a thread that is about to take work does not count as busy yet.
     private const int IdleChecks = 4;
 
-    private static int s_busyLeast = int.MaxValue;
+    private static int s_busyLeast;
 
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private long _ticks;
     private long _changes;
+    private int _holds;
 
     public ManualTime(string start = "2025-06-01T12:00:00Z") =>
         _ticks = DateTimeOffset.Parse(start, CultureInfo.InvariantCulture).UtcTicks;
@@ -40,6 +44,21 @@ public sealed class ManualTime : TimeProvider
     /// <summary>Something else than a timer has happened: whoever moves the clock waits for its consequences.</summary>
     public void Touch() => Interlocked.Increment(ref _changes);
 
+    /// <summary>Work that takes real time but none of this clock's: while it lasts nobody moves the clock.</summary>
+    public async Task<T> HoldAsync<T>(Func<Task<T>> work)
+    {
+        Interlocked.Increment(ref _holds);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            Touch();
+            Interlocked.Decrement(ref _holds);
+        }
+    }
+
     public void Advance(TimeSpan by)
     {
         long target = GetTimestamp() + by.Ticks;
@@ -57,24 +76,41 @@ public sealed class ManualTime : TimeProvider
     {
         long reach = (stepMax ?? TimeSpan.FromMinutes(30)).Ticks;
         long seen = Interlocked.Read(ref _changes);
+        int busyBefore = -1;
         Stopwatch quiet = Stopwatch.StartNew();
+        Stopwatch standstill = Stopwatch.StartNew();
         int idle = 0;
         while (!task.IsCompleted)
         {
             await Task.Yield();
             long changes = Interlocked.Read(ref _changes);
-            idle = changes == seen && IsPoolIdle() ? idle + 1 : 0;
-            if (changes != seen)
+            bool isHeld = changes != seen || Volatile.Read(ref _holds) > 0;
+            int busy = BusyThreads();
+            if (isHeld || busy != busyBefore)
             {
-                seen = changes;
+                standstill.Restart();
+            }
+
+            busyBefore = busy;
+            seen = changes;
+            idle = !isHeld && busy >= 0 && busy <= s_busyLeast ? idle + 1 : 0;
+            if (isHeld)
+            {
                 quiet.Restart();
             }
-            else if ((idle >= IdleChecks || quiet.Elapsed > QuietTime) && Next(GetTimestamp() + reach) is { } timer)
+            else if (standstill.Elapsed > StandstillTime && busy >= 0)
+            {
+                s_busyLeast = busy; // somebody who is not of this test keeps threads of the pool
+                standstill.Restart();
+            }
+            else if (idle >= IdleChecks && Next(GetTimestamp() + reach) is { } timer)
             {
                 idle = 0;
+                quiet.Restart();
+                standstill.Restart();
                 timer.Fire();
             }
-            else if (quiet.Elapsed > TimeSpan.FromSeconds(60))
+            else if (quiet.Elapsed > TimeSpan.FromSeconds(120))
             {
                 throw new Xunit.Sdk.XunitException($"at {GetUtcNow():O} nothing happens any more and no timer is near");
             }
@@ -83,14 +119,19 @@ public sealed class ManualTime : TimeProvider
         return await task;
     }
 
-    // Whatever a timer started runs on the pool; once nobody works there but who always does (the runner keeps a thread), it has come to its next wait.
-    private static bool IsPoolIdle()
+    // Whatever a timer started runs on the pool; once nobody works there but who always does (the runner keeps a thread), it has come to its next wait. -1: work is waiting.
+    private static int BusyThreads()
     {
         ThreadPool.GetMaxThreads(out int max, out _);
         ThreadPool.GetAvailableThreads(out int available, out _);
         int busy = max - available - (Thread.CurrentThread.IsThreadPoolThread ? 1 : 0);
+        if (ThreadPool.PendingWorkItemCount > 0)
+        {
+            return -1;
+        }
+
         s_busyLeast = Math.Min(s_busyLeast, busy);
-        return ThreadPool.PendingWorkItemCount == 0 && busy <= s_busyLeast;
+        return busy;
     }
 
     private ManualTimer? Next(long target)

@@ -35,6 +35,9 @@ internal sealed class FaultInjector(FaultScript script, UnixMicros start)
         return null;
     }
 
+    /// <summary>True if the fault had begun at that time already: who came later was not warned.</summary>
+    public bool WasOn(Fault fault, UnixMicros at) => at >= start + fault.From;
+
     /// <summary>The time that the exchange tells.</summary>
     public UnixMicros Told(UnixMicros now, long request) =>
         Hits(FaultKind.ClockSkew, now, request) is { } skew ? now + (skew.Delay ?? s_skew) : now;

@@ -45,7 +45,7 @@ public enum FaultKind
     /// <summary>The exchange tells a time that is off by <see cref="Fault.Delay"/> (default 5 s, may be negative).</summary>
     ClockSkew,
 
-    /// <summary>Fields that no documentation knows appear.</summary>
+    /// <summary>Fields, events and symbol states that no documentation knows appear.</summary>
     DriftFields,
 
     /// <summary>Stream connections break, and new ones are refused.</summary>
@@ -59,4 +59,7 @@ public enum FaultKind
 
     /// <summary>Streams never tell that a candle has closed.</summary>
     StreamNoClose,
+
+    /// <summary>Connections that stand when it begins are told that they will end (serverShutdown), and end <see cref="Fault.Delay"/> later (default 10 s).</summary>
+    StreamShutdown,
 }

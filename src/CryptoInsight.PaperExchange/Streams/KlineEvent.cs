@@ -50,6 +50,36 @@ internal static class KlineEvent
         return buffer.WrittenMemory;
     }
 
+    /// <summary>The announcement that a connection will end soon.</summary>
+    public static ReadOnlyMemory<byte> Shutdown(UnixMicros now, in StreamFormat format) => Plain("!serverShutdown", "serverShutdown", now, format);
+
+    /// <summary>An event that no client has heard of: the exchange adds such without notice.</summary>
+    public static ReadOnlyMemory<byte> Unheard(UnixMicros now, in StreamFormat format) => Plain("!venueNote", "venueNote", now, format);
+
+    private static ReadOnlyMemory<byte> Plain(string stream, string name, UnixMicros now, in StreamFormat format)
+    {
+        ArrayBufferWriter<byte> buffer = new(128);
+        using Utf8JsonWriter json = new(buffer);
+        if (format.IsCombined)
+        {
+            json.WriteStartObject();
+            json.WriteString("stream", stream);
+            json.WritePropertyName("data");
+        }
+
+        json.WriteStartObject();
+        json.WriteString("e", name);
+        json.WriteNumber("E", KlineJson.Time(now, format.InMicroseconds));
+        json.WriteEndObject();
+        if (format.IsCombined)
+        {
+            json.WriteEndObject();
+        }
+
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
     private static void Candle(Utf8JsonWriter json, StreamName stream, in Kline kline, bool isClosed, UnixMicros now, bool inMicroseconds)
     {
         Bar bar = kline.Bar;

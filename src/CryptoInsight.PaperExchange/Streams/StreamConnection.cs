@@ -19,6 +19,7 @@ internal sealed class StreamConnection : IDisposable
     private const long AfterSecond = 20 * UnixMicros.PerMillisecond;
 
     private static readonly TimeSpan s_life = TimeSpan.FromHours(24);
+    private static readonly TimeSpan s_notice = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(5);
 
@@ -176,7 +177,9 @@ internal sealed class StreamConnection : IDisposable
 
     private async Task<WebSocketCloseStatus> Tell(CancellationToken end)
     {
-        UnixMicros over = _venue.Clock.Now + s_life;
+        UnixMicros opened = _venue.Clock.Now;
+        UnixMicros over = opened + s_life;
+        bool isAnnounced = false;
         while (true)
         {
             UnixMicros now = _venue.Clock.Now;
@@ -194,6 +197,14 @@ internal sealed class StreamConnection : IDisposable
                 return WebSocketCloseStatus.Empty;
             }
 
+            Fault? shutdown = _faults.Hits(FaultKind.StreamShutdown, now, now.Value);
+            if (!isAnnounced && (shutdown is not null ? !_faults.WasOn(shutdown, opened) : now >= over - s_notice))
+            {
+                isAnnounced = true;
+                over = shutdown is null ? over : now + (shutdown.Delay ?? s_notice);
+                await Send(KlineEvent.Shutdown(now, new StreamFormat(_control.IsCombined, _inMicroseconds)), end).ConfigureAwait(false);
+            }
+
             await TellAll(now, end).ConfigureAwait(false);
         }
     }
@@ -207,6 +218,11 @@ internal sealed class StreamConnection : IDisposable
         }
 
         StreamFormat format = new(_control.IsCombined, _inMicroseconds);
+        if (streams.Count > 0 && now.Value / UnixMicros.PerSecond % 10 == 0 && _faults.Hits(FaultKind.DriftFields, now, now.Value) is not null)
+        {
+            await Send(KlineEvent.Unheard(now, format), end).ConfigureAwait(false);
+        }
+
         foreach (Subscription stream in streams)
         {
             string symbol = stream.Name.Series.Instrument.Code;

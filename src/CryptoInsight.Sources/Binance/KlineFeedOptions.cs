@@ -36,6 +36,9 @@ public sealed record KlineFeedOptions
     /// <summary>Candles that a stream told are read again over REST within this time: their values may have been provisional.</summary>
     public TimeSpan VerifyWithin { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>A candle that a stream told counts as confirmed by an answer that comes so long after it: younger ones may still be revised.</summary>
+    public TimeSpan ConfirmAfter { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Candles of streams that wait for the reader; what comes on top is dropped and asked for over REST.</summary>
     public int StreamBufferCandles { get; init; } = 10_000;
 

@@ -26,7 +26,7 @@ internal sealed class KlineFollow
         _feed = feed;
         _streams = streams;
         _cursors = series.ToDictionary(
-            s => new CandleSeries(s.Symbol, s.Interval), s => new SeriesCursor(new CandleSeries(s.Symbol, s.Interval), s.From, feed.Options, feed.Schema));
+            s => new CandleSeries(s.Symbol, s.Interval), s => new SeriesCursor(new CandleSeries(s.Symbol, s.Interval), s.From, feed.Options, feed.Schema, streams is not null));
         _streamed = Channel.CreateBounded<KlineFeedEvent>(feed.Options.StreamBufferCandles);
         _answered = Channel.CreateBounded<KlineFeedEvent>(feed.Options.PollBufferEvents);
     }
@@ -193,6 +193,7 @@ internal sealed class KlineFollow
                 return;
             }
 
+            await ReaskAsync(cursor, underWay, cancellationToken).ConfigureAwait(false);
             UnixMicros head = cursor.Series.Interval.Floor(_feed.Clock.SurelyPassed);
             if (cursor.Wanted < head)
             {
@@ -257,6 +258,26 @@ internal sealed class KlineFollow
         }
     }
 
+    // What was declared absent may have been late: it is asked about a few times more.
+    private async Task ReaskAsync(SeriesCursor cursor, SemaphoreSlim underWay, CancellationToken cancellationToken)
+    {
+        while (cursor.TakeDoubt(_feed.Clock.SurelyPassed) is { } doubt)
+        {
+            await underWay.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await foreach (KlineFeedEvent one in _feed.PageAsync(cursor.Series, doubt.From, doubt.To, WeightPriority.GapRepair, cancellationToken).ConfigureAwait(false))
+                {
+                    await _answered.Writer.WriteAsync(one is KlineFeedEvent.Fetched f ? new KlineFeedEvent.Fetched(cursor.Take(f.Range)) : one, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                underWay.Release();
+            }
+        }
+    }
+
     // The newest candle is live; what lies behind it is a gap.
     private WeightPriority PriorityOf(SeriesCursor cursor) =>
         cursor.Series.Interval.Next(cursor.Wanted) < cursor.Series.Interval.Floor(_feed.Clock.SurelyPassed) ? WeightPriority.GapRepair : WeightPriority.Live;
@@ -275,6 +296,11 @@ internal sealed class KlineFollow
             if (cursor.UnconfirmedSince is { } since)
             {
                 due = UnixMicros.Min(due, since + verifyAfter);
+            }
+
+            if (cursor.DoubtDue is { } doubt)
+            {
+                due = UnixMicros.Min(due, doubt);
             }
 
             if (now >= due)

@@ -1,3 +1,6 @@
+#pragma warning disable IDE0005 // compiled in two projects: in one of them the namespace is global
+using CryptoInsight.Domain.Market;
+#pragma warning restore IDE0005
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
@@ -16,6 +19,15 @@ public sealed class FakeExchange(ManualTime time, TimeSpan clockAhead = default)
 
     /// <summary>Answers that come instead of the real one, first in first out; null lets the real one through.</summary>
     public ConcurrentQueue<Func<HttpRequestMessage, HttpResponseMessage?>> Instead { get; } = new();
+
+    /// <summary>What a request meets instead of its answer, asked every time; null lets it through.</summary>
+    public Func<HttpRequestMessage, HttpResponseMessage?> Trouble { get; set; } = _ => null;
+
+    /// <summary>No request may come before.</summary>
+    public UnixMicros BannedUntil { get; set; }
+
+    /// <summary>Requests that came all the same.</summary>
+    public int RequestsDuringBan { get; private set; }
 
     /// <summary>How long an answer takes; the clock moves by it.</summary>
     public TimeSpan Latency { get; set; }
@@ -68,9 +80,15 @@ public sealed class FakeExchange(ManualTime time, TimeSpan clockAhead = default)
     {
         string path = request.RequestUri!.AbsolutePath;
         Requests.Enqueue((Now, request.RequestUri.PathAndQuery));
+        RequestsDuringBan += Now < BannedUntil ? 1 : 0;
         if (Instead.TryDequeue(out Func<HttpRequestMessage, HttpResponseMessage?>? instead) && instead(request) is { } other)
         {
             return other;
+        }
+
+        if (Trouble(request) is { } trouble)
+        {
+            return trouble;
         }
 
         int used;

@@ -47,6 +47,37 @@ public sealed class KlineFeedBackfillSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Backfills_use_the_budget_of_every_full_minute_and_are_never_refused()
+    {
+        using FeedRig rig = new(weightLimit: 240, options: new KlineFeedOptions { Seed = 7, PageRows = 5 });
+        rig.Exchange.Latency = TimeSpan.FromMilliseconds(30);
+        CandleSeries[] series = [.. Enumerable.Range(0, 4).Select(i => new CandleSeries(Symbol.Parse($"S{i}USDT"), Interval.Parse("1m")))];
+        UnixMicros end = rig.Exchange.Now + 13 * Minute;
+        Task<List<KlineFeedEvent>[]> all = Task.WhenAll(series.Select(async s =>
+        {
+            List<KlineFeedEvent> seen = [];
+            await foreach (KlineFeedEvent one in rig.Feed.BackfillAsync(s, s_noon + -40_000 * Minute, s_noon))
+            {
+                seen.Add(one);
+                if (rig.Exchange.Now > end)
+                {
+                    break;
+                }
+            }
+
+            return seen;
+        }));
+        List<KlineFeedEvent>[] events = await rig.Time.RunUntilAsync(all);
+
+        int[] full = [.. rig.Exchange.WeightByMinute.OrderBy(m => m.Key).Skip(1).SkipLast(1).Select(m => m.Value)];
+        Assert.True(full.Length >= 10, $"{full.Length} full minutes");
+        Assert.True(full.Average() >= 0.85 * 216, $"the mean is {full.Average():0.0} of a budget of 216: {string.Join(", ", full)}");
+        Assert.All(full, used => Assert.InRange(used, 1, 240));
+        Assert.All(events, e => Assert.All(e, one => Assert.IsType<KlineFeedEvent.Fetched>(one)));
+        Assert.Equal((0L, 0L), (rig.Gate.Facts.Throttled, rig.Gate.Facts.Banned));
+    }
+
+    [Fact]
     public async Task Nothing_is_asked_for_what_is_not_closed_yet()
     {
         Assert.Empty(await _rig.ReadAsync(_rig.Feed.BackfillAsync(FeedRig.Btc, s_noon + 10 * Minute, s_noon + 20 * Minute)));

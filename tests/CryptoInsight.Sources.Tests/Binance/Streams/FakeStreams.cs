@@ -1,3 +1,6 @@
+#pragma warning disable IDE0005 // compiled in two projects: in one of them the namespace is global
+using CryptoInsight.Domain.Market;
+#pragma warning restore IDE0005
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
@@ -40,6 +43,9 @@ internal sealed class FakeStreams : IStreamDialer, IDisposable
     public Func<UnixMicros, string>? CloseOf { get; set; }
 
     public bool InMicroseconds { get; set; }
+
+    /// <summary>How often a closed candle is told.</summary>
+    public int Times { get; set; } = 1;
 
     public Task<IStreamSocket> DialAsync(Uri address, CancellationToken cancellationToken)
     {
@@ -104,7 +110,7 @@ internal sealed class FakeStreams : IStreamDialer, IDisposable
             {
                 for (UnixMicros t = series.Interval.Floor(_told); series.Interval.Next(t) <= now; t = series.Interval.Next(t))
                 {
-                    if (_exchange.Has(t) && Tells(series, t))
+                    for (int i = 0; i < Times && _exchange.Has(t) && Tells(series, t); i++)
                     {
                         socket.Say(Event(series, t, isClosed: true));
                     }

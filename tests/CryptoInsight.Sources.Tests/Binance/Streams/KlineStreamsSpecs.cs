@@ -21,9 +21,9 @@ public sealed class KlineStreamsSpecs : IDisposable
         List<KlineFeedEvent> events = await _rig.ReadToAsync(head + 40 * Minute, s_btc);
 
         List<RawCandle> rows = StreamRig.Rows(events);
-        Assert.Equal([.. Enumerable.Range(-2, 42).Select(i => head + i * Minute)], rows.Select(FeedRig.Open));
-        Assert.Equal(2, rows.Count(r => r.Source == "binance.spot.rest")); // the candles before the start, read again
-        Assert.All(rows.Skip(2), r => Assert.InRange(r.IngestTime - r.OpenTime!.Value, Minute + 20_000, Minute + 21_000));
+        Assert.Equal([.. Enumerable.Range(-22, 62).Select(i => head + i * Minute)], rows.Select(FeedRig.Open));
+        Assert.Equal(22, rows.Count(r => r.Source == "binance.spot.rest")); // the candles before the start, read again
+        Assert.All(rows.Skip(22), r => Assert.InRange(r.IngestTime - r.OpenTime!.Value, Minute + 20_000, Minute + 21_000));
         Assert.InRange(_rig.Rest.KlineRequests.Count(), 3, 7);
         Assert.DoesNotContain(events, e => e is KlineFeedEvent.Missing);
     }
@@ -89,7 +89,7 @@ public sealed class KlineStreamsSpecs : IDisposable
         _rig.Exchange.Tells = (_, t) => t != lost;
         _rig.Rest.Exchange.Has = t => t != lost || _rig.Rest.Exchange.Now > lost + 5 * Minute;
         _rig.Rest.Exchange.Lag = TimeSpan.FromMinutes(4); // REST is behind: the stream is ahead of it
-        UnixMicros lagged = head + 10 * Minute;
+        UnixMicros lagged = head + 16 * Minute;
         List<KlineFeedEvent> events = await _rig.ReadToAsync(lagged, s_btc);
 
         KlineFeedEvent.Missing gap = Assert.Single(events.OfType<KlineFeedEvent.Missing>(), m => m.From == lost);
@@ -98,7 +98,7 @@ public sealed class KlineStreamsSpecs : IDisposable
         int told = events.FindIndex(e => FeedRig.Range(e)?.Rows.Any(r => r.OpenTime == lost + Minute) == true);
         int filled = events.FindIndex(e => FeedRig.Range(e) is { } r && r.From <= lost && r.SettledTo > lost);
         Assert.InRange(told, 0, filled - 1);
-        AssertEachOnce(events, head, 10);
+        AssertEachOnce(events, head, 16); // declared absent at first, and asked about again
     }
 
     [Fact]
