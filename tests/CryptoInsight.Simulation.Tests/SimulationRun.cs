@@ -59,7 +59,7 @@ internal sealed class SimulationRun
 
     public static SimulationReport Of(int seed) => Of(seed, null);
 
-    /// <summary>As <see cref="Of"/>, in words that cross load contexts.</summary>
+    /// <summary>As <see cref="Of(int)"/>, in words that cross load contexts.</summary>
     public static string? ViolationOf(int seed) => Of(seed).Violation;
 
     private SimulationReport Run(int seed)

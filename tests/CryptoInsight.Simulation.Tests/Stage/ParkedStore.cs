@@ -16,7 +16,6 @@ internal sealed class ParkedStore(MemoryObjectStore inner, string table, Simulat
             bool isMine = Now(inner.PutIfAbsentAsync(key, bytes, CancellationToken.None));
             if (isMine && VersionOf(key) is { } version)
             {
-                owner.UncommittedFiles = 0;
                 onCommit(table, version, bytes);
             }
 
@@ -125,14 +124,8 @@ internal sealed class ParkedStore(MemoryObjectStore inner, string table, Simulat
     {
         public Stream Stream => inner.Stream;
 
-        public Task<long> CompleteAsync(CancellationToken ct = default) => store.Call(StoreOperation.Complete, key, () =>
-        {
-            store.OwnerWrote();
-            return Now(inner.CompleteAsync(CancellationToken.None));
-        });
+        public Task<long> CompleteAsync(CancellationToken ct = default) => store.Call(StoreOperation.Complete, key, () => Now(inner.CompleteAsync(CancellationToken.None)));
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
-
-    private void OwnerWrote() => owner.UncommittedFiles++;
 }

@@ -10,9 +10,6 @@ internal sealed class SimulatedProcess(string name)
     /// <summary>Until this step of the stage nothing of it moves: a pause of its machine, from which a zombie wakes.</summary>
     public long StalledUntil { get; set; }
 
-    /// <summary>Data files that it wrote and no commit names yet.</summary>
-    public int UncommittedFiles { get; set; }
-
     public void Die() => IsAlive = false;
 
     public override string ToString() => Name;
