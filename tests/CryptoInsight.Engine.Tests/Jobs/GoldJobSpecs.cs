@@ -155,7 +155,7 @@ public sealed class GoldJobSpecs
         await lake.CatchUpAsync();
         await lake.PutAsync(GoldLake.Quarters(Sample.Btc, 200, 50), [GoldLake.Quarter(Sample.Btc, 3, 300)]);
         await lake.PutAsync(GoldLake.Quarters(Sample.Eth, 0, 50));
-        Assert.True(await lake.Tables.Silver.Table.CheckpointAsync());
+        await lake.Tables.Silver.Table.CheckpointAsync();
         long newest = lake.Tables.Silver.Table.Snapshot.Version;
         for (long version = 0; version < newest; version++)
         {

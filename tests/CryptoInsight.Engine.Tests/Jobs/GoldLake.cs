@@ -81,17 +81,11 @@ internal sealed class GoldLake
     /// <summary>Publishes index values, one a day from the first day of the samples on; null takes a day's value away.</summary>
     public async Task PublishAsync(params (int Day, int? Value)[] days)
     {
-        (StructType schema, string[] partition) = (new StructType([
-            new StructField("ts_unix", DataType.Long, false), new StructField("event_time", DataType.Timestamp, false), new StructField("index_value", DataType.Integer, false),
-            new StructField("value_classification", DataType.String, false), new StructField("dt", DataType.Date, false)]), new[] { "dt" });
-        DeltaTable table = await DeltaTable.OpenOrCreateAsync(
-            StoreOf(FearGreedVersions.TableName), new TableDefinition(schema) { PartitionColumns = partition }, new DeltaTableOptions { Upkeep = LogUpkeepMode.Off });
-        var changes = new RowChanges(["ts_unix"])
-        {
-            Upserts = [.. days.Where(d => d.Value is not null).Select(d => IndexRow(d.Day, d.Value!.Value))],
-            Deletes = [.. days.Where(d => d.Value is null).Select(d => KeyOf(d.Day))],
-        };
-        Assert.IsType<CommitOutcome.Committed>(await table.UpsertAsync(changes, new CommitSpec("MERGE")));
+        var index = new SilverFearGreedTable(await DeltaTable.OpenOrCreateAsync(
+            StoreOf(SilverFearGreedTable.Name), SilverFearGreedTable.Definition, new DeltaTableOptions { Upkeep = LogUpkeepMode.Off }));
+        var change = new RowDifference<SilverFearGreed>(
+            [], [.. days.Where(d => d.Value is not null).Select(d => IndexRow(d.Day, d.Value!.Value))], [.. days.Where(d => d.Value is null).Select(d => IndexRow(d.Day, 0))]);
+        Assert.IsType<CommitOutcome.Committed>(await index.CommitAsync(change, [], index.Table.Snapshot.Version));
     }
 
     public async Task<IReadOnlyList<StampedSignal>> GoldAsync()
@@ -115,7 +109,7 @@ internal sealed class GoldLake
             silver.AddRange(some);
         }
 
-        FearGreedVersion index = await new FearGreedVersions(Location).NewestAsync();
+        FearGreedVersion index = await Tables.Index.NewestAsync();
         WatermarkTracker newest = silver.Aggregate(WatermarkTracker.Empty, (t, c) => t.Seen(c.Interval, c.Candle.OpenTime));
         var context = new SignalContext(Settings, newest.At(Settings.WatermarkDelay), index.Index);
         Assert.Equal(
@@ -141,18 +135,5 @@ internal sealed class GoldLake
 
     private static long Seconds(int day) => (Sample.Start.Value / UnixMicros.PerSecond) + (day * 86_400L);
 
-    private static RecordBatch KeyOf(int day) =>
-        new RecordBatch.Builder().Append("ts_unix", false, new Int64Array.Builder().Append(Seconds(day)).Build()).Build();
-
-    private static RecordBatch IndexRow(int day, int value)
-    {
-        DateTimeOffset at = DateTimeOffset.FromUnixTimeSeconds(Seconds(day));
-        return new RecordBatch.Builder()
-            .Append("ts_unix", false, new Int64Array.Builder().Append(Seconds(day)).Build())
-            .Append("event_time", false, new TimestampArray.Builder(new Apache.Arrow.Types.TimestampType(Apache.Arrow.Types.TimeUnit.Microsecond, "UTC")).Append(at).Build())
-            .Append("index_value", false, new Int32Array.Builder().Append(value).Build())
-            .Append("value_classification", false, new StringArray.Builder().Append(value < 50 ? "Fear" : "Greed").Build())
-            .Append("dt", false, new Date32Array.Builder().Append(at.UtcDateTime.Date).Build())
-            .Build();
-    }
+    private static SilverFearGreed IndexRow(int day, int value) => new(Seconds(day), value, value < 50 ? "Fear" : "Greed", null, Sample.IngestTime, "test");
 }

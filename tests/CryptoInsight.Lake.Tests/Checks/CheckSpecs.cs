@@ -3,6 +3,7 @@ using CryptoInsight.Lake.Checks;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Positions;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Lake.Sql;

@@ -67,7 +67,7 @@ internal sealed class Ledger(Scheduler stage)
     public SignalSettings? SettingsOf(long generation) => Settings.FirstOrDefault(s => IsGeneration(s, generation));
 
     public bool IsGeneration(SignalSettings settings, long generation) =>
-        new[] { "", _tableIds.GetValueOrDefault(FearGreedVersions.TableName, "") }.Any(id => SettingsGeneration.Of(settings, _tableIds[SilverChartsTable.Name], id) == generation);
+        new[] { "", _tableIds.GetValueOrDefault(SilverFearGreedTable.Name, "") }.Any(id => SettingsGeneration.Of(settings, _tableIds[SilverChartsTable.Name], id) == generation);
 
     /// <summary>True if Gold's newest version shows the newest index, whatever the version is called.</summary>
     public bool IsIndexShown => IndexAt(_gold[^1].Index).Equals(IndexAt(_index.Count - 1));
@@ -108,7 +108,7 @@ internal sealed class Ledger(Scheduler stage)
 
         switch (name)
         {
-            case FearGreedVersions.TableName:
+            case SilverFearGreedTable.Name:
                 OnIndex(entry);
                 break;
             case BronzeChartsTable.Name:

@@ -3,7 +3,6 @@ using Apache.Arrow.Types;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Commit;
 using CryptoInsight.Delta.Operations;
-using CryptoInsight.Delta.Schema;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
 using CryptoInsight.Lake.FearGreed;
@@ -17,16 +16,6 @@ internal sealed class IndexPublisher(Scheduler stage, SimulatedLake lake, Ledger
 {
     private static readonly long s_firstDay = new DateTimeOffset(2024, 12, 28, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     private static readonly TimestampType s_timestamp = new(TimeUnit.Microsecond, "UTC");
-
-    private static readonly TableDefinition s_definition = new(new Delta.Schema.StructType(
-    [
-        new StructField("ts_unix", DataType.Long, false), new StructField("event_time", DataType.Timestamp, false), new StructField("index_value", DataType.Integer, false),
-        new StructField("value_classification", DataType.String, false), new StructField("dt", DataType.Date, false),
-    ]))
-    {
-        PartitionColumns = ["dt"],
-        Properties = new Dictionary<string, string> { ["delta.enableDeletionVectors"] = "true" },
-    };
 
     private readonly SimulatedProcess _process = new("index");
     private int _changes;
@@ -52,7 +41,7 @@ internal sealed class IndexPublisher(Scheduler stage, SimulatedLake lake, Ledger
         {
             try
             {
-                DeltaTable table = await DeltaTable.OpenOrCreateAsync(lake.For(_process).StoreOf(FearGreedVersions.TableName), s_definition, lake.Options);
+                DeltaTable table = await DeltaTable.OpenOrCreateAsync(lake.For(_process).StoreOf(SilverFearGreedTable.Name), SilverFearGreedTable.Definition, lake.Options);
                 var change = new RowChanges(["ts_unix"]) { Upserts = point is null ? [] : [Row(at, point)], Deletes = point is null ? [Key(at)] : [] };
                 stage.Trace.Add($"{_process}: {point} at {at}: {await table.UpsertAsync(change, new CommitSpec("MERGE") { UserMetadata = note })}");
                 break;
@@ -81,6 +70,9 @@ internal sealed class IndexPublisher(Scheduler stage, SimulatedLake lake, Ledger
             .Append("event_time", false, new TimestampArray.Builder(s_timestamp).Append(time).Build())
             .Append("index_value", false, new Int32Array.Builder().Append(point.Value).Build())
             .Append("value_classification", false, new StringArray.Builder().Append(point.Label).Build())
+            .Append("unique_key", false, new StringArray.Builder().Append($"fear_greed|{at}").Build())
+            .Append("ingest_time", false, new TimestampArray.Builder(s_timestamp).Append(time).Build())
+            .Append("source", false, new StringArray.Builder().Append("simulated").Build())
             .Append("dt", false, new Date32Array.Builder().Append(time.UtcDateTime.Date).Build())
             .Build();
     }

@@ -46,7 +46,12 @@ internal sealed class Maintenance(Scheduler stage, SimulatedLake lake, Ledger le
         return (await table.CleanLogAsync(Needed(tables, table, keepsReaders))).ToString();
     });
 
-    public SimulatedProcess Checkpoint() => Begin("checkpoint", async tables => (await Any(tables).Table.CheckpointAsync()).ToString());
+    public SimulatedProcess Checkpoint() => Begin("checkpoint", async tables =>
+    {
+        (DeltaTable table, _) = Any(tables);
+        await table.CheckpointAsync();
+        return $"checkpoint at {table.Snapshot.Version}";
+    });
 
     /// <summary>RESTORE of Silver or Gold some versions back, their positions with them.</summary>
     public SimulatedProcess Restore() => Begin("restore", async tables =>
