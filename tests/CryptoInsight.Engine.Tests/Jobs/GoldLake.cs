@@ -1,17 +1,16 @@
-using Apache.Arrow;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Commit;
-using CryptoInsight.Delta.Operations;
-using CryptoInsight.Delta.Schema;
 using CryptoInsight.Delta.Store;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Domain.Sentiment;
 using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.FearGreed;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Rows;
 
 namespace CryptoInsight.Engine.Tests.Jobs;
 

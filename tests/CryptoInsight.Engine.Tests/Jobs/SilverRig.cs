@@ -20,7 +20,7 @@ internal sealed class SilverRig
 
     private readonly Dictionary<string, MemoryObjectStore> _stores = [];
 
-    public ManualTime Time { get; } = new(Sample.IngestTime.ToDateTimeOffset());
+    public SteppedClock Time { get; } = new(Sample.IngestTime.ToDateTimeOffset());
 
     public LakeTables Lake { get; private set; } = null!;
 

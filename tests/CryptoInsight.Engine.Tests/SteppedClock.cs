@@ -1,7 +1,7 @@
 namespace CryptoInsight.Engine.Tests;
 
 /// <summary>A clock that stands until it is moved.</summary>
-internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
+internal sealed class SteppedClock(DateTimeOffset start) : TimeProvider
 {
     private DateTimeOffset _now = start;
 
