@@ -8,6 +8,7 @@ root.Subcommands.Add(UpCommand.Create(global));
 root.Subcommands.Add(IngestCommand.Create(global));
 root.Subcommands.Add(ReplayCommand.Create(global));
 root.Subcommands.Add(GapsCommand.Create(global));
+root.Subcommands.Add(ExchangeCommand.Create(global));
 root.Subcommands.Add(ConfigCommand.Create(global));
 root.Subcommands.Add(WatermarkCommand.Create(global));
 root.Subcommands.Add(SqlCommand.Create(global));

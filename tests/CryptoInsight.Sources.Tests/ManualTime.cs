@@ -44,6 +44,14 @@ public sealed class ManualTime : TimeProvider
     /// <summary>Something else than a timer has happened: whoever moves the clock waits for its consequences.</summary>
     public void Touch() => Interlocked.Increment(ref _changes);
 
+    /// <summary>Waits until so much of this clock's time has passed.</summary>
+    public async Task PassAsync(TimeSpan by)
+    {
+        TaskCompletionSource passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ITimer timer = CreateTimer(_ => passed.TrySetResult(), null, by, Timeout.InfiniteTimeSpan);
+        await passed.Task;
+    }
+
     /// <summary>Work that takes real time but none of this clock's: while it lasts nobody moves the clock.</summary>
     public async Task<T> HoldAsync<T>(Func<Task<T>> work)
     {

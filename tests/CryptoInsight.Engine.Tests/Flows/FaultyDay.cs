@@ -118,7 +118,7 @@ internal sealed class FaultyDay : IDisposable
         running.AddRange(series.Select(s => GatherAsync(feed.BackfillAsync(new CandleSeries(s.Symbol, s.Interval), bookmarks.CompleteTo(s.Symbol, s.Interval), s.LiveFrom))));
         while (_exchange.Now < until)
         {
-            await Task.Delay(TimeSpan.FromSeconds(25), _time);
+            await _time.PassAsync(TimeSpan.FromSeconds(25));
             Happen();
             List<KlineFeedEvent> batch;
             lock (gateOfTold)

@@ -45,7 +45,7 @@ public sealed class SilverFenceSpecs
         long version = other.DeadLetters.Table.Snapshot.Version;
 
         StepOutcome.StartAgain refused = Assert.IsType<StepOutcome.StartAgain>(await zombie.StepAsync(old, default));
-        Assert.Contains("dlq_binance", refused.Why, StringComparison.Ordinal);
+        Assert.Contains("dead letters", refused.Why, StringComparison.Ordinal);
         Assert.Equal(version, (await other.DeadLetters.Table.RefreshAsync()).Version);
         Assert.Equal(2, (await rig.LettersAsync()).Length);
         Assert.Equal(rig.Lake.Bronze.Table.Snapshot.Version, other.DeadLetters.Table.Snapshot.TransactionVersion(SilverJob.Id));
