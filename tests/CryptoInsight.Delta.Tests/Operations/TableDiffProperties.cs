@@ -22,7 +22,7 @@ public sealed class TableDiffProperties
 
     private static readonly Gen<object?[]> Row = Gen.Select(Gen.Long[0, 15], Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, 1], Gen.Int[0, 4]).Select((id, sub, n, part, st) => new object?[]
     {
-        id, sub == 2 ? null : $"s{sub}", n == 3 ? double.NaN : n == 2 ? -0.0 : (double)n, $"p{part}", st == 0 ? null : new object?[] { st == 1 ? null : 5L, st == 2 ? null : new object?[] { "x", st == 3 ? null : "y" } },
+        id, sub == 2 ? null : $"s{sub}", n == 3 ? double.NaN : n == 2 ? 0.5 : (double)n, $"p{part}", st == 0 ? null : new object?[] { st == 1 ? null : 5L, st == 2 ? null : new object?[] { "x", st == 3 ? null : "y" } },
     });
 
     private static readonly Gen<List<object?[]>> Batch = Row.List[0, 8].Select(rows => rows.DistinctBy(r => (r[0], r[1])).ToList());
