@@ -5,6 +5,7 @@ using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using CryptoInsight.Delta;
+using CryptoInsight.Delta.Log;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Positions;
 using CryptoInsight.Domain.Sentiment;
@@ -14,6 +15,7 @@ using CryptoInsight.Engine.Operations;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
+using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.Operations;
 using CryptoInsight.Sources.FearGreed;
 
@@ -141,7 +143,26 @@ public sealed class MedallionPipeline : IAsyncDisposable
         _sentiment.FearGreedBell.Ring();
         await CaughtUpAsync(FearGreedRules.Id, ct).ConfigureAwait(false);
         await CaughtUpAsync(FearGreedDerivation.Id, ct).ConfigureAwait(false);
+        await IndexShownAsync(ct).ConfigureAwait(false);
         return added;
+    }
+
+    /// <summary>Waits until Gold's signals show the index as it is now; at once where there are no signals yet, for the first ones will.</summary>
+    private async Task IndexShownAsync(CancellationToken ct)
+    {
+        long index = Lake.FearGreed.Silver.Table.Snapshot.Version;
+        while (true)
+        {
+            Task next = _goldBell.Next;
+            ThrowIfStopped(await Jobs.ReachedAsync(GoldJob.Id, -1, ct).ConfigureAwait(false));
+            Snapshot gold = await Lake.Gold.Table.RefreshAsync(ct).ConfigureAwait(false);
+            if (gold.TransactionVersion(GoldJob.ChartsPosition) is null || gold.TransactionVersion(GoldJob.IndexPosition) >= index)
+            {
+                return;
+            }
+
+            await _goldBell.WaitAsync(next, ct).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Keeps the board of newest signals up to date from Gold.</summary>
@@ -218,6 +239,12 @@ public sealed class MedallionPipeline : IAsyncDisposable
         {
             _jobs.Add(job.Id, (job, _system.ActorOf(JobActor.Props(job, _node, paused.GetValueOrDefault(job.Id)), job.Id)));
         }
+
+        var letters = new Dictionary<string, DeadLetterTable>
+        {
+            [DeadLetterTable.Binance] = Lake.DeadLetters, [DeadLetterTable.FearGreed] = Lake.FearGreed.DeadLetters, [DeadLetterTable.Leaderboard] = Lake.Positions.DeadLetters,
+        };
+        _system.ActorOf(RetentionActor.Props(letters, Options.Silver.DeadLetterRetention, _node), "retention");
     }
 
     private static Config ClusterDefaults() =>

@@ -25,6 +25,8 @@ public sealed class JobActor : ReceiveActor, IWithTimers
     private IKillSwitch? _stream;
     private (object Wish, IActorRef Asker)? _wish;
     private UnixMicros _journaledAt;
+    private long _registered = -2;
+    private Task _registering = Task.CompletedTask;
     private int _streams;
     private int _runs;
     private int _fruitless;
@@ -323,6 +325,20 @@ public sealed class JobActor : ReceiveActor, IWithTimers
     {
         _journaledAt = Now();
         _node.Journal.Tell(_run);
+        Register();
+    }
+
+    /// <summary>Tells the source how far the job is, so that nobody cleans away what it still has to read: also while it is paused or FAILED.</summary>
+    private void Register()
+    {
+        if (_run.InputVersion != _registered && _registering.IsCompleted)
+        {
+            _registered = _run.InputVersion;
+            ILoggingAdapter log = Context.System.Log;
+            _registering = _spec.Source.Readers.RegisterAsync(_spec.Id, _registered, _stopping.Token).ContinueWith(
+                failed => log.Warning("Job {0} could not register its position, {1}", _spec.Id, failed.Exception!.InnerException!.Message),
+                CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
     }
 
     private void Tell(JobProtocol.ICommand command, string kind, string english, string korean) =>

@@ -85,5 +85,5 @@ public sealed class PollToBronzeSpecs : IDisposable
     private static FetchOutcome<IReadOnlyList<RawFearGreed>> Answered(params RawFearGreed[] rows) => new FetchOutcome<IReadOnlyList<RawFearGreed>>.Answered(rows, s_now);
 
     private static RawFearGreed Raw(int day, int value, string? until = null) =>
-        new("paper", (17_563L + day) * 86_400, s_now, $$"""{"value":{{value}}}""", "/fng/", "hash", "run", $"{value}", "Fear", until, null);
+        new("paper", (17_563L + day) * 86_400, s_now + (long)value, $$"""{"value":{{value}}}""", "/fng/", "hash", "run", $"{value}", "Fear", until, null);
 }
