@@ -18,6 +18,9 @@ internal static class MutantCompiler
         global using System.Threading.Tasks;
         """;
 
+    /// <summary>Here at run time only: no product project sees them, and their extension methods clash with the framework's own.</summary>
+    private static readonly string[] s_hidden = ["System.Linq.Async", "System.Reactive", "System.Reactive.Linq", "linq2db"];
+
     /// <summary>The path of the mutated assembly, in a folder that the caller removes.</summary>
     public static string Compile(Mutant mutant, string folder)
     {
@@ -29,6 +32,7 @@ internal static class MutantCompiler
             sources.Add(Written(folder, $"{sources.Count}-{Path.GetFileName(file)}", text));
         }
 
+        sources.AddRange(Generated(project));
         sources.Add(Written(folder, "Implicit.cs", ImplicitUsings + Environment.NewLine + AssemblyAttributes(mutant.Project, project)));
         string output = Path.Combine(folder, mutant.Project + ".dll");
         string arguments = Written(folder, "arguments.rsp", string.Join(Environment.NewLine, (string[])
@@ -70,8 +74,17 @@ internal static class MutantCompiler
         return string.Join(Environment.NewLine, friends.Select(f => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{f}\")]").Append($"[assembly: System.Reflection.AssemblyVersion(\"{version}\")]"));
     }
 
+    // What the build made of files that are no C# (protocol buffers): it lies in folders below this build's own obj folder.
+    private static IEnumerable<string> Generated(string project)
+    {
+        var framework = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)); // …/bin/<configuration>/<framework>
+        string made = Path.Combine(project, "obj", framework.Parent!.Name, framework.Name);
+        return Directory.Exists(made) ? Directory.EnumerateDirectories(made).SelectMany(d => Directory.EnumerateFiles(d, "*.cs", SearchOption.AllDirectories)) : [];
+    }
+
     private static IEnumerable<string> References(string project) =>
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(p => Path.GetFileNameWithoutExtension(p) != project && Path.GetExtension(p) == ".dll");
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(p => Path.GetExtension(p) == ".dll" && Path.GetFileNameWithoutExtension(p) is var name && name != project && !s_hidden.Contains(name));
 
     private static IEnumerable<string> Generators()
     {
