@@ -51,7 +51,7 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Pr
         await log.Gate.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            await log.EnsureCurrentIsInLogAsync(ct).ConfigureAwait(false);
+            await log.EnsureNewestAsync(ct).ConfigureAwait(false);
             Snapshot parent = log.Current;
             if (IsReached(run.Prepared.Spec, parent))
             {
