@@ -23,7 +23,16 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Pr
         CommitRun run = new(prepared, options.NewId().ToString());
         for (int attempt = 0; attempt < options.CommitAttemptsMax; attempt++)
         {
-            Step step = await AttemptAsync(run, ct).ConfigureAwait(false);
+            Step step;
+            try
+            {
+                step = await AttemptAsync(run, ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (run.Open is not null && e is not (OperationCanceledException or DeltaException))
+            {
+                throw StillOpen(run, run.Open.Value.Version, e);
+            }
+
             if (step.Outcome is not null)
             {
                 await (step.Outcome is CommitOutcome.Committed ? afterCommit(run.Prepared) : Task.CompletedTask).ConfigureAwait(false);
@@ -43,6 +52,11 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Pr
             }
         }
 
+        if (run.Open is { } open)
+        {
+            throw StillOpen(run, open.Version, open.Failure);
+        }
+
         return new CommitOutcome.Conflict(log.Current.Version, $"Others were faster {options.CommitAttemptsMax} times in a row. Nothing was committed; commit again, or let fewer writers share this table.");
     }
 
@@ -51,8 +65,13 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Pr
         await log.Gate.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            await log.EnsureCurrentIsInLogAsync(ct).ConfigureAwait(false);
+            await log.EnsureNewestAsync(ct).ConfigureAwait(false);
             Snapshot parent = log.Current;
+            if (await LandedLateAsync(run, parent, ct).ConfigureAwait(false) is { } landed)
+            {
+                return Step.Is(landed);
+            }
+
             if (IsReached(run.Prepared.Spec, parent))
             {
                 return Step.Is(new CommitOutcome.Nothing(parent.Version));
@@ -144,7 +163,7 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Pr
             {
                 true => Committed(run, actions, facts, version, now),
                 false => await LostAsync(ct).ConfigureAwait(false),
-                null => Step.Again,
+                null => run.LeaveOpen(version, e),
             };
         }
 
@@ -178,6 +197,22 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Pr
                 parent.Version + 1, run.TxnId, new ObjectNotFoundException(LogFiles.Commit(parent.Version), log.Store.Root));
         }
     }
+
+    // A put that failed and was nowhere to be seen may have landed since: its own commit must not be taken for another writer's, nor its files for waste.
+    private async Task<CommitOutcome?> LandedLateAsync(CommitRun run, Snapshot parent, CancellationToken ct)
+    {
+        if (run.Open is not { } open || open.Version > parent.Version)
+        {
+            return null;
+        }
+
+        LogCommit? present = await log.CommitAtAsync(open.Version, ct).ConfigureAwait(false);
+        run.Open = null;
+        return (present ?? throw StillOpen(run, open.Version, open.Failure)).Facts.TxnId == run.TxnId ? new CommitOutcome.Committed(open.Version, run.Prepared.Metrics) : null;
+    }
+
+    private CommitStateUnknownException StillOpen(CommitRun run, long version, Exception inner) =>
+        new($"Version {version} of the table at {log.Store.Root} was written, but the store failed, and nobody can tell yet whether it landed. Open the table again and look for the commit's position before committing the same rows again.", version, run.TxnId, inner);
 
     // "Taken" may still mean "by me": an earlier put of this run whose reply was lost may have landed late.
     private async Task<bool> IsMineAsync(CommitRun run, long version, CancellationToken ct) =>
@@ -239,6 +274,15 @@ internal sealed class Committer(TableLog log, DeltaTableOptions options, Func<Pr
         internal long RulesCheckedTo { get; set; } = -1;
 
         internal int FailedPuts { get; set; }
+
+        /// <summary>The put that failed last where nobody else had the version: it may land yet.</summary>
+        internal (long Version, Exception Failure)? Open { get; set; }
+
+        internal Step LeaveOpen(long version, Exception failure)
+        {
+            Open = (version, failure);
+            return Step.Again;
+        }
     }
 
     /// <summary>What one attempt came to: an outcome, a rebase, or another try.</summary>

@@ -48,6 +48,9 @@ internal sealed class ParquetFileReader : IDisposable
     /// <summary>Rows in the file, by its footer.</summary>
     public long RowCount => _footer.NumRows;
 
+    /// <summary>The wanted columns that the file lacks.</summary>
+    public IEnumerable<StructField> Absent => _fields.Where((f, i) => _fileFields[i] < 0 && !ArrowTypes.IsVoid(f.Type));
+
     /// <summary>Opens the file over a seekable stream, which the reader then owns.</summary>
     /// <param name="stream">The file's bytes.</param>
     /// <param name="fields">The columns wanted, in the order wanted.</param>
@@ -105,6 +108,11 @@ internal sealed class ParquetFileReader : IDisposable
             }
 
             firstRow += rows;
+        }
+
+        if (firstRow != _footer.NumRows)
+        {
+            throw new CorruptTableException($"The row groups of '{_file}' have {firstRow} rows, its footer says {_footer.NumRows}. The file is damaged: restore it from a backup or remove its rows from the table.");
         }
     }
 

@@ -22,7 +22,7 @@ internal static class TableScan
         {
             Func<RowGroupBounds, bool>? skip = predicate is null ? null : group => !Maybe.True(predicate, new FileBounds(layout, file.PartitionValues, group));
             DeletionVector deleted = await DeletionVectorFiles.ReadAsync(store, file.DeletionVector, ct).ConfigureAwait(false);
-            await foreach (FileRows rows in ReadFileAsync(store, layout, file.Path, file.PartitionValues, fields, extra, skip, null, ct).ConfigureAwait(false))
+            await foreach (FileRows rows in ReadFileAsync(store, layout, file, fields, extra, skip, null, ct).ConfigureAwait(false))
             {
                 if (Filtered(rows, fields, deleted, predicate) is RecordBatch batch)
                 {
@@ -33,10 +33,10 @@ internal static class TableScan
     }
 
     /// <summary>Chosen rows of one file: only those that the vector names (<paramref name="inside"/>), or all but those.</summary>
-    public static async IAsyncEnumerable<RecordBatch> ReadRowsAsync(IObjectStore store, TableLayout layout, string path, IReadOnlyDictionary<string, string?> partitionValues, IReadOnlyList<StructField> fields, DeletionVector vector, bool inside, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<RecordBatch> ReadRowsAsync(IObjectStore store, TableLayout layout, NamedFile named, IReadOnlyList<StructField> fields, DeletionVector vector, bool inside, [EnumeratorCancellation] CancellationToken ct)
     {
         Func<RowGroupBounds, bool>? skip = inside ? group => !vector.MayTouch(group.FirstRow, group.RowCount) : null;
-        await foreach (FileRows rows in ReadFileAsync(store, layout, path, partitionValues, fields, [], skip, null, ct).ConfigureAwait(false))
+        await foreach (FileRows rows in ReadFileAsync(store, layout, named, fields, [], skip, null, ct).ConfigureAwait(false))
         {
             int[]? picked = vector.Pick(rows.FirstRow, rows.Rows.Length, inside);
             if (picked is null)
@@ -52,7 +52,7 @@ internal static class TableScan
 
     /// <summary>All physical rows of one file, deleted ones too, with their places, row groups that may be skipped left out.</summary>
     /// <remarks>The batches have the wanted fields first, then the extra ones that are not among them.</remarks>
-    public static async IAsyncEnumerable<FileRows> ReadFileAsync(IObjectStore store, TableLayout layout, string path, IReadOnlyDictionary<string, string?> partitionValues, IReadOnlyList<StructField> fields, IReadOnlyList<StructField> extra, Func<RowGroupBounds, bool>? skip, Action<long>? rowCount, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<FileRows> ReadFileAsync(IObjectStore store, TableLayout layout, NamedFile named, IReadOnlyList<StructField> fields, IReadOnlyList<StructField> extra, Func<RowGroupBounds, bool>? skip, Action<long>? rowCount, [EnumeratorCancellation] CancellationToken ct)
     {
         List<StructField> all = [.. fields];
         foreach (StructField needed in extra)
@@ -64,13 +64,14 @@ internal static class TableScan
         }
 
         List<StructField> stored = [.. all.Where(f => !layout.IsPartition(f))];
-        string file = DataFiles.Printable(path);
-        Stream stream = await DataFiles.OpenAsync(store, path, ct).ConfigureAwait(false);
+        string file = DataFiles.Printable(named.Path);
+        Stream stream = await DataFiles.OpenAsync(store, named.Path, ct).ConfigureAwait(false);
         using ParquetFileReader reader = ParquetFileReader.Open(stream, stored, layout.Mapping, file);
+        named.CheckColumns(layout, reader);
         rowCount?.Invoke(reader.RowCount);
         foreach (FileRows rows in reader.Read(skip, ct))
         {
-            yield return all.Count == stored.Count ? rows : rows with { Rows = AddPartitions(rows.Rows, all, stored, partitionValues, layout) };
+            yield return all.Count == stored.Count ? rows : rows with { Rows = AddPartitions(rows.Rows, all, stored, named.PartitionValues, layout) };
         }
     }
 

@@ -49,6 +49,12 @@ internal sealed class CheckpointWriter(TableLog log, TimeProvider clock)
                 return present.Length;
             }
 
+            // It was there and a cleanup took it, or the store failed; where a newer one stands nobody needs this one.
+            if ((await LogFiles.ListAsync(log.Store, version + 1, ct).ConfigureAwait(false)).Checkpoints.Count > 0)
+            {
+                return 0;
+            }
+
             throw;
         }
     }

@@ -88,7 +88,11 @@ internal sealed class TableLog
     /// <summary>As <see cref="RefreshAsync"/>, for a caller that holds the gate.</summary>
     internal async Task<Snapshot> RefreshInsideGateAsync(CancellationToken ct)
     {
-        await EnsureCurrentIsInLogAsync(ct).ConfigureAwait(false);
+        if (!IsTrusted && await Store.FindAsync(LogFiles.Commit(Current.Version), ct).ConfigureAwait(false) is null)
+        {
+            await LoadNewestAsync(ct).ConfigureAwait(false);
+        }
+
         while (true)
         {
             List<LogCommit> news = [];
@@ -98,33 +102,36 @@ internal sealed class TableLog
                 news.Add(next);
             }
 
+            bool isAtEnd = news.Count < ForwardStepsMax;
+            if (news.Count == 0 && IsTrusted)
+            {
+                return Current;
+            }
+
+            // Asked after the next version was not there: files go oldest first, so while this one is there the next was never there, and is not just cleaned.
+            StoredObject? last = await Store.FindAsync(LogFiles.Commit(Current.Version + news.Count), ct).ConfigureAwait(false);
             if (news.Count > 0)
             {
-                DateTimeOffset fileTime = (await Store.FindAsync(LogFiles.Commit(news[^1].Version), ct).ConfigureAwait(false))?.ModifiedAt ?? _clock.GetUtcNow();
-                Fold(news, fileTime);
+                Fold(news, last?.ModifiedAt ?? _clock.GetUtcNow());
+            }
+
+            if (isAtEnd && last is not null)
+            {
                 Verified(asked);
+                return Current;
             }
 
-            if (news.Count < ForwardStepsMax)
+            // Cleaned meanwhile, or far behind where a checkpoint ahead is the shorter way.
+            if (last is null || await LastCheckpoint.ReadAsync(Store, ct).ConfigureAwait(false) > Current.Version + ForwardStepsMax)
             {
-                // Asked after the next version was not there: a process that slept in between may have looked where the log is cleaned by now.
-                long seen = Current.Version;
-                await EnsureCurrentIsInLogAsync(ct).ConfigureAwait(false);
-                if (Current.Version == seen)
-                {
-                    return Current;
-                }
-
-                continue;
-            }
-
-            // Far behind: a checkpoint ahead is the shorter way.
-            if (await LastCheckpoint.ReadAsync(Store, ct).ConfigureAwait(false) > Current.Version + ForwardStepsMax)
-            {
-                Publish(await Loader.LoadAsync(null, ct).ConfigureAwait(false));
+                await LoadNewestAsync(ct).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>For a caller that holds the gate: makes sure that the version after <see cref="Current"/> had not been written a moment ago.</summary>
+    /// <remarks>After a while without contact later versions may be there, and so old that they are cleaned at any moment: then a free name would mean nothing.</remarks>
+    internal Task EnsureNewestAsync(CancellationToken ct) => IsTrusted ? Task.CompletedTask : RefreshInsideGateAsync(ct);
 
     // Only the last few versions become snapshots of their own: those that a follower may ask for.
     private void Fold(List<LogCommit> news, DateTimeOffset fileTime)
@@ -184,30 +191,20 @@ internal sealed class TableLog
         return await Loader.LoadAsync(version, ct).ConfigureAwait(false);
     }
 
-    /// <summary>After a while without contact the log behind this snapshot may have been cleaned, and "no next version" (or a free name for it) would mean nothing.</summary>
-    internal async Task EnsureCurrentIsInLogAsync(CancellationToken ct)
+    private async Task LoadNewestAsync(CancellationToken ct)
     {
-        if (IsTrusted)
-        {
-            return;
-        }
-
         long asked = _clock.GetTimestamp();
-        if (await Store.FindAsync(LogFiles.Commit(Current.Version), ct).ConfigureAwait(false) is null)
+        Snapshot newest = await Loader.LoadAsync(null, ct).ConfigureAwait(false);
+        if (newest.Version < Current.Version)
         {
-            Snapshot newest = await Loader.LoadAsync(null, ct).ConfigureAwait(false);
-            if (newest.Version < Current.Version)
-            {
-                throw new CorruptTableException($"The table at {Store.Root} went back from version {Current.Version} to {newest.Version}: it was replaced or its log was damaged. Open it again.");
-            }
-
-            Publish(newest);
+            throw new CorruptTableException($"The table at {Store.Root} went back from version {Current.Version} to {newest.Version}: it was replaced or its log was damaged. Open it again.");
         }
 
+        Publish(newest);
         Verified(asked);
     }
 
-    /// <summary>Whether the log behind <see cref="Current"/> was seen so lately that nobody can have cleaned it since.</summary>
+    /// <summary>Whether the version after <see cref="Current"/> had not been written so lately that nobody can have written and cleaned it since.</summary>
     internal bool IsTrusted => _clock.GetElapsedTime(_verifiedAt) < s_trustedAge;
 
     // By the time before the look: a process may sleep between an answer and its next step.

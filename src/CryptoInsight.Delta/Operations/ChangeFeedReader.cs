@@ -46,7 +46,7 @@ internal sealed class ChangeFeedReader(DeltaTable table)
         StructField[] withType = [.. fields, ChangeType];
         foreach (AddCdcFile file in commit.ChangeFiles)
         {
-            await foreach (FileRows rows in TableScan.ReadFileAsync(table.Store, layout, file.Path, file.PartitionValues, withType, [], null, null, ct).ConfigureAwait(false))
+            await foreach (FileRows rows in TableScan.ReadFileAsync(table.Store, layout, new NamedFile(file.Path, file.PartitionValues), withType, [], null, null, ct).ConfigureAwait(false))
             {
                 foreach ((ChangeKind kind, RecordBatch batch) in ByKind(rows.Rows, commit.Version))
                 {
@@ -150,7 +150,7 @@ internal sealed class ChangeFeedReader(DeltaTable table)
             yield break;
         }
 
-        await foreach (RecordBatch rows in TableScan.ReadRowsAsync(table.Store, layout, path, values, fields, vector, inside, ct).ConfigureAwait(false))
+        await foreach (RecordBatch rows in TableScan.ReadRowsAsync(table.Store, layout, new NamedFile(path, values), fields, vector, inside, ct).ConfigureAwait(false))
         {
             yield return new ChangeBatch(commit.Version, kind, rows);
         }

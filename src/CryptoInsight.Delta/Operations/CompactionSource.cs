@@ -23,7 +23,7 @@ internal sealed class CompactionSource(DeltaTable table, TableLayout layout, Com
         {
             long rows = 0;
             DeletionVector deleted = await DeletionVectorFiles.ReadAsync(table.Store, file.DeletionVector, ct).ConfigureAwait(false);
-            await foreach (RecordBatch batch in TableScan.ReadRowsAsync(table.Store, layout, file.Path, file.PartitionValues, fields, deleted, inside: false, ct).ConfigureAwait(false))
+            await foreach (RecordBatch batch in TableScan.ReadRowsAsync(table.Store, layout, file, fields, deleted, inside: false, ct).ConfigureAwait(false))
             {
                 rows += batch.Length;
                 yield return batch;

@@ -71,6 +71,7 @@ internal static class KeyLookup
         Stream stream = await DataFiles.OpenAsync(table.Store, file.Path, ct).ConfigureAwait(false);
         List<StructField> stored = [.. keys.Fields.Where(f => !layout.IsPartition(f))];
         using ParquetFileReader reader = ParquetFileReader.Open(stream, stored, layout.Mapping, DataFiles.Printable(file.Path));
+        ((NamedFile)file).CheckColumns(layout, reader);
         foreach (FileRows batch in reader.Read(g => !ranges.MayContain(new TableScan.FileBounds(layout, file.PartitionValues, g)), ct))
         {
             RecordBatch probe = stored.Count == keys.Fields.Count ? batch.Rows : TableScan.AddPartitions(batch.Rows, keys.Fields, stored, file.PartitionValues, layout);

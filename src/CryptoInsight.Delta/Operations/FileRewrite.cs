@@ -44,7 +44,7 @@ internal sealed record FileRewrite(IReadOnlyList<DeltaAction> Actions, CommitMet
 
     private static Task<List<AddFile>> CopyAsync(DeltaTable table, TableLayout layout, DataFileWriter writer, FileMatches match, CancellationToken ct)
     {
-        IAsyncEnumerable<RecordBatch> rest = TableScan.ReadRowsAsync(table.Store, layout, match.File.Path, match.File.PartitionValues, layout.WriteFields, match.After, inside: false, ct);
+        IAsyncEnumerable<RecordBatch> rest = TableScan.ReadRowsAsync(table.Store, layout, match.File, layout.WriteFields, match.After, inside: false, ct);
         return writer.WriteAsync(PartitionKey.Of(match.File, layout), rest, isOneBatch: false, dataChange: true, ct);
     }
 }

@@ -105,7 +105,7 @@ internal sealed class Merge
 
         MergeEffect effect = new();
         int seen = 0;
-        await foreach (RecordBatch rows in TableScan.ReadRowsAsync(_table.Store, _layout, file.Path, file.PartitionValues, _layout.Schema.Fields, DeletionVector.Of(places), inside: true, ct).ConfigureAwait(false))
+        await foreach (RecordBatch rows in TableScan.ReadRowsAsync(_table.Store, _layout, file, _layout.Schema.Fields, DeletionVector.Of(places), inside: true, ct).ConfigureAwait(false))
         {
             int[] inSource = [.. Enumerable.Range(0, rows.Length).Where(i => numbers[seen + i] >= 0)];
             int[] alone = [.. Enumerable.Range(0, rows.Length).Where(i => numbers[seen + i] < 0)];
@@ -136,7 +136,7 @@ internal sealed class Merge
         long rowCount = 0;
         DeletionVector deleted = await DeletionVectorFiles.ReadAsync(_table.Store, file.DeletionVector, ct).ConfigureAwait(false);
         Func<RowGroupBounds, bool>? skip = ReadsAll ? null : group => !_ranges.MayContain(new TableScan.FileBounds(_layout, file.PartitionValues, group));
-        await foreach (FileRows rows in TableScan.ReadFileAsync(_table.Store, _layout, file.Path, file.PartitionValues, _keys.Fields, [], skip, n => rowCount = n, ct).ConfigureAwait(false))
+        await foreach (FileRows rows in TableScan.ReadFileAsync(_table.Store, _layout, file, _keys.Fields, [], skip, n => rowCount = n, ct).ConfigureAwait(false))
         {
             int[] found = _keys.Find(rows.Rows);
             for (int i = 0; i < found.Length; i++)

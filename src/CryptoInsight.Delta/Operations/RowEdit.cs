@@ -108,7 +108,7 @@ internal sealed class RowEdit
         List<long> touched = [];
         long rowCount = 0;
         Func<RowGroupBounds, bool> skip = group => !Maybe.True(_where, new TableScan.FileBounds(_layout, file.PartitionValues, group));
-        await foreach (FileRows rows in TableScan.ReadFileAsync(_table.Store, _layout, file.Path, file.PartitionValues, [], [.. _where.Columns()], skip, n => rowCount = n, ct).ConfigureAwait(false))
+        await foreach (FileRows rows in TableScan.ReadFileAsync(_table.Store, _layout, file, [], [.. _where.Columns()], skip, n => rowCount = n, ct).ConfigureAwait(false))
         {
             foreach (int match in PredicateEvaluator.Matches(_where, rows.Rows))
             {
@@ -133,7 +133,7 @@ internal sealed class RowEdit
 
         foreach (FileMatches match in _update is null && changes is null ? [] : matches)
         {
-            await foreach (RecordBatch before in TableScan.ReadRowsAsync(_table.Store, _layout, match.File.Path, match.File.PartitionValues, _layout.Schema.Fields, match.Touched, inside: true, ct).ConfigureAwait(false))
+            await foreach (RecordBatch before in TableScan.ReadRowsAsync(_table.Store, _layout, match.File, _layout.Schema.Fields, match.Touched, inside: true, ct).ConfigureAwait(false))
             {
                 changes?.Add(before, _ => _update is null ? ChangeKind.Delete : ChangeKind.UpdatePreimage);
                 if (_update is not null)

@@ -98,7 +98,7 @@ internal sealed class TableDiff
     {
         foreach (Slice slice in slices)
         {
-            await foreach (RecordBatch rows in TableScan.ReadRowsAsync(_table.Store, _layout, slice.File.Path, slice.File.PartitionValues, _read, slice.Vector, slice.Inside, ct).ConfigureAwait(false))
+            await foreach (RecordBatch rows in TableScan.ReadRowsAsync(_table.Store, _layout, slice.File, _read, slice.Vector, slice.Inside, ct).ConfigureAwait(false))
             {
                 if (hash.Pick(rows) is { Length: > 0 } picked)
                 {

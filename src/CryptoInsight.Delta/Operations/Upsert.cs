@@ -110,7 +110,7 @@ internal sealed class Upsert
         bool[] hasPreimage = new bool[_upsertCount];
         foreach (FileMatches match in matches)
         {
-            await foreach (RecordBatch rows in TableScan.ReadRowsAsync(_table.Store, _layout, match.File.Path, match.File.PartitionValues, _layout.Schema.Fields, match.Touched, inside: true, ct).ConfigureAwait(false))
+            await foreach (RecordBatch rows in TableScan.ReadRowsAsync(_table.Store, _layout, match.File, _layout.Schema.Fields, match.Touched, inside: true, ct).ConfigureAwait(false))
             {
                 // A key that the table held more than once: one row is replaced, the others are deleted.
                 int[] numbers = _keys.Find(InputRows.ShapeKeys(rows, _keys.Fields));

@@ -16,7 +16,7 @@ public sealed class OperationCampaign(ITestOutputHelper output)
         using TemporaryFolder folder = new();
         List<TableToVerify> tables = [];
         int seeds = 0, steps = 0;
-        foreach (int seed in CampaignSeeds.Of(All, Slice))
+        foreach (int seed in CampaignSeeds.Of(All, All, Slice))
         {
             (List<TableToVerify> toVerify, int count) = await OperationRun.RunAsync(seed, folder.Path);
             tables.AddRange(toVerify);

@@ -61,6 +61,9 @@ internal sealed class StageWorld
         Objects = new MemoryObjectStore(Clock);
         Oracle = new TableOracle(Objects, Names);
         int weather = random.Next(10);
+
+        // Only who crashes ever has to try again without knowing.
+        weather = bug == PlantedBug.BlindRetry ? 6 : weather;
         bool isLate = weather >= 8;
         Faults = weather < 3 ? FaultPlan.None : new FaultPlan(random.Next(1, 5) / 100.0, random.Next(1, 8), Crashes: weather >= 6, LatePuts: isLate);
         Scheduler = new StageScheduler(random.Next(), Faults, Clock) { OperationMax = OperationMax };
@@ -145,7 +148,7 @@ internal sealed class StageWorld
             },
             EngineInfo = actor.Name,
             Upkeep = LogUpkeepMode.Inline,
-            LogNeededFrom = () => Bug == PlantedBug.CleanupIgnoresFollowers ? null : NeededFrom,
+            LogNeededFrom = () => Bug == PlantedBug.CleanupIgnoresFollowers || (Bug == PlantedBug.VacuumIgnoresReaders && actor is Janitor) ? null : NeededFrom,
         };
         bool isCareless = (Bug == PlantedBug.MergerChecksNothing && actor is Merger) || (Bug == PlantedBug.OptimizeDropsDeletions && actor is Compactor);
         return isCareless ? options with { ConflictCheck = static (_, _, _) => null } : options;

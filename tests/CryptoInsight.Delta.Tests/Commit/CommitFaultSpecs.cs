@@ -233,7 +233,59 @@ public class CommitFaultSpecs
         Assert.Equal(["1.parquet", "2.parquet", "3.parquet"], Tables.Paths(again.Snapshot));
     }
 
+    [Fact]
+    public async Task A_writer_that_was_idle_until_the_next_versions_grew_old_does_not_take_a_name_that_is_cleaned_under_its_hands()
+    {
+        ManualClock clock = new();
+        MemoryObjectStore store = new(clock);
+        DeltaTable idle = await Tables.CreateAsync(store, Tables.Options(clock) with { Upkeep = LogUpkeepMode.Off }, ("delta.logRetentionDuration", "interval 1 day"));
+        DeltaTable other = await DeltaTable.OpenAsync(store, Tables.Options(clock, 2) with { Upkeep = LogUpkeepMode.Off });
+        await CommitThreeOnThreeDaysAsync(clock, other);
+        store.Faults = call =>
+        {
+            if (call.Operation == StoreOperation.PutIfAbsent)
+            {
+                store.Faults = null;
+                other.CleanLogAsync().GetAwaiter().GetResult();
+            }
+
+            return StoreFault.None;
+        };
+        Assert.Equal(4, Assert.IsType<CommitOutcome.Committed>(await Tables.AppendAsync(idle, "4.parquet")).Version);
+        Assert.Equal(["1.parquet", "2.parquet", "3.parquet", "4.parquet"], Tables.Paths((await DeltaTable.OpenAsync(store)).Snapshot));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_reader_under_which_the_log_is_cleaned_while_it_catches_up_still_finds_the_newest_version(int cleanedBeforeReading)
+    {
+        ManualClock clock = new();
+        MemoryObjectStore store = new(clock);
+        DeltaTable idle = await Tables.CreateAsync(store, Tables.Options(clock) with { Upkeep = LogUpkeepMode.Off }, ("delta.logRetentionDuration", "interval 1 day"));
+        DeltaTable other = await DeltaTable.OpenAsync(store, Tables.Options(clock, 2) with { Upkeep = LogUpkeepMode.Off });
+        await CommitThreeOnThreeDaysAsync(clock, other);
+        store.Faults = call =>
+        {
+            if (call.Operation == StoreOperation.Read && call.Key == LogFiles.Commit(cleanedBeforeReading))
+            {
+                store.Faults = null;
+                other.CleanLogAsync().GetAwaiter().GetResult();
+            }
+
+            return StoreFault.None;
+        };
+        Assert.Equal(3, (await idle.RefreshAsync()).Version);
+    }
+
     private static async Task SleepAsync(ManualClock clock, DeltaTable other)
+    {
+        await CommitThreeOnThreeDaysAsync(clock, other);
+        await other.CleanLogAsync();
+    }
+
+    private static async Task CommitThreeOnThreeDaysAsync(ManualClock clock, DeltaTable other)
     {
         for (int i = 1; i <= 3; i++)
         {
@@ -241,7 +293,19 @@ public class CommitFaultSpecs
             clock.Advance(TimeSpan.FromDays(1));
             await other.CheckpointAsync();
         }
+    }
 
-        await other.CleanLogAsync();
+    [Fact]
+    public async Task A_store_that_fails_when_asked_whose_commit_has_the_version_leaves_the_outcome_open()
+    {
+        // The first put lands, but late; the second finds the version taken, and then nobody answers whose it is.
+        MemoryObjectStore inner = new();
+        await Tables.CreateAsync(inner);
+        DeltaTable table = await DeltaTable.OpenAsync(new LatePutStore(inner), Tables.Options());
+        inner.Faults = call => call.Operation == StoreOperation.Read && inner.Keys.Contains(LogFiles.Commit(1)) ? new StoreFault(StoreFaultKind.ErrorBefore) : StoreFault.None;
+        CommitStateUnknownException unknown = await Assert.ThrowsAsync<CommitStateUnknownException>(() => Tables.AppendAsync(table, "a"));
+        Assert.Equal(1, unknown.Version);
+        inner.Faults = null;
+        Assert.Equal(["a"], Tables.Paths((await DeltaTable.OpenAsync(inner)).Snapshot));
     }
 }

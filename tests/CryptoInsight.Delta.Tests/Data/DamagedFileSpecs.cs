@@ -2,10 +2,11 @@ using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Commit;
 using CryptoInsight.Delta.Schema;
 using CryptoInsight.Delta.Store;
+using Xunit.Abstractions;
 
 namespace CryptoInsight.Delta.Tests.Data;
 
-public sealed class DamagedFileSpecs
+public sealed class DamagedFileSpecs(ITestOutputHelper output)
 {
     private static readonly StructType Schema = new([new StructField("id", DataType.Long, false), new StructField("price", DataType.Double), new StructField("text", DataType.String)]);
 
@@ -38,6 +39,41 @@ public sealed class DamagedFileSpecs
         Assert.True(refused > (good.Length - footer) / 7 * 9 / 10, $"only {refused} flips were found");
     }
 
+    [Theory]
+    [InlineData(0xFF)]
+    [InlineData(0x01)]
+    [InlineData(0x20)]
+    public async Task A_file_with_any_one_byte_changed_gives_its_own_rows_or_is_refused_by_name(byte change)
+    {
+        (MemoryObjectStore store, DeltaTable table, string key) = await WriteAsync(24);
+        byte[] good = await store.ReadAsync(key);
+        List<string> lines = await RowBatches.LinesAsync(table);
+        int footer = good.Length - 8 - BitConverter.ToInt32(good, good.Length - 8);
+        List<string> wrong = [];
+        int refused = 0;
+        for (int at = 0; at < good.Length; at++)
+        {
+            byte[] bad = [.. good];
+            bad[at] ^= change;
+            store.Overwrite(key, bad);
+            List<string>? read = null;
+            Exception? refusal = await Record.ExceptionAsync(async () => read = await RowBatches.LinesAsync(table));
+            refused += refusal is null ? 0 : 1;
+            if (refusal is not (null or DeltaException))
+            {
+                wrong.Add($"byte {at} ({(at < footer ? "page" : $"footer+{at - footer}")}): {refusal.GetType().Name}: {refusal.Message}");
+            }
+            else if (read is not null && !lines.SequenceEqual(read))
+            {
+                wrong.Add($"byte {at} ({(at < footer ? "page" : $"footer+{at - footer}")}): wrong rows: {string.Join(" ", read.Except(lines).Take(2))} for {string.Join(" ", lines.Except(read).Take(2))}");
+            }
+        }
+
+        output.WriteLine($"{good.Length} bytes, {good.Length - footer} of the footer: {refused} refused, {good.Length - refused - wrong.Count} harmless, {wrong.Count} wrong");
+        wrong.ForEach(output.WriteLine);
+        Assert.Empty(wrong);
+    }
+
     [Fact]
     public async Task A_file_that_ends_too_early_is_refused()
     {
@@ -59,12 +95,12 @@ public sealed class DamagedFileSpecs
         Assert.Contains(key, refusal.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<(MemoryObjectStore Store, DeltaTable Table, string Key)> WriteAsync()
+    private static async Task<(MemoryObjectStore Store, DeltaTable Table, string Key)> WriteAsync(int rows = 400)
     {
         MemoryObjectStore store = new();
         DeltaTable table = await DeltaTable.OpenOrCreateAsync(store, new TableDefinition(Schema), SeededIds.Options(1));
         Random random = new(3);
-        await table.AppendAsync([RowBatches.Of(Schema, [.. Enumerable.Range(0, 400).Select(i => new object?[] { (long)i * 1_000_003, random.NextDouble(), $"text {random.Next()}" })])], new CommitSpec("WRITE"));
+        await table.AppendAsync([RowBatches.Of(Schema, [.. Enumerable.Range(0, rows).Select(i => new object?[] { (long)i * 1_000_003, random.NextDouble(), $"text {random.Next()}" })])], new CommitSpec("WRITE"));
         AddFile file = Assert.Single(table.Snapshot.Files);
         return (store, table, TablePath.ToKey(file.Path, store.Root));
     }
