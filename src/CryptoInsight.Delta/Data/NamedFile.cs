@@ -12,11 +12,11 @@ internal readonly record struct NamedFile(string Path, IReadOnlyDictionary<strin
 {
     public static implicit operator NamedFile(AddFile add) => new(add.Path, add.PartitionValues, add);
 
-    /// <summary>Refuses a file that lacks a column of which the log has values.</summary>
-    /// <remarks>A column that a file lacks is null: one damaged letter of its name would turn all its values into nulls, and nothing in Parquet tells.</remarks>
+    /// <summary>Refuses a file of this engine that lacks a column of which the log has values.</summary>
+    /// <remarks>Only of this engine: there are tables of others whose statistics name columns that no file has. A column that a file lacks is null: one damaged letter of its name would turn all its values into nulls, and nothing in Parquet tells.</remarks>
     public void CheckColumns(TableLayout layout, ParquetFileReader reader)
     {
-        foreach (StructField field in Add is not null && reader.RowCount > 0 ? reader.Absent : [])
+        foreach (StructField field in Add is not null && reader.IsOurs && reader.RowCount > 0 ? reader.Absent : [])
         {
             ColumnBounds stated = FileStats.Of(Add!).Of(layout.PhysicalName(field), field.Type);
             if (stated.Nulls == NullState.None || stated.Min is not null || stated.Max is not null)

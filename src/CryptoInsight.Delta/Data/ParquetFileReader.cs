@@ -48,6 +48,9 @@ internal sealed class ParquetFileReader : IDisposable
     /// <summary>Rows in the file, by its footer.</summary>
     public long RowCount => _footer.NumRows;
 
+    /// <summary>Whether this engine wrote the file.</summary>
+    public bool IsOurs => _footer.CreatedBy?.StartsWith(ParquetFileWriter.CreatedBy, StringComparison.Ordinal) == true;
+
     /// <summary>The wanted columns that the file lacks.</summary>
     public IEnumerable<StructField> Absent => _fields.Where((f, i) => _fileFields[i] < 0 && !ArrowTypes.IsVoid(f.Type));
 

@@ -10,7 +10,7 @@ namespace CryptoInsight.Delta.Data;
 /// <remarks>Buffers one row group at most. A batch must have exactly the columns of the schema that the file was opened with.</remarks>
 internal sealed class ParquetFileWriter : IDisposable
 {
-    private const string CreatedBy = "CryptoInsight.Delta";
+    internal const string CreatedBy = "CryptoInsight.Delta";
 
     private static readonly ArrowWriterProperties ArrowProperties = MakeArrowProperties();
 
