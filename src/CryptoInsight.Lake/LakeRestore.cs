@@ -33,7 +33,7 @@ public static class LakeRestore
                 $"{name} holds the only copy of what was taken in: rows after version {version} would be lost. Restore the tables behind it instead, or say --accept-loss; the exchange is then asked again for the range.");
         }
 
-        bool wasAppendOnly = current.Metadata.Configuration.TryGetValue(AppendOnly, out string? flag) && flag == "true";
+        bool wasAppendOnly = IsAppendOnly(current.Metadata.Configuration);
         await SetAppendOnlyAsync(table, wasAppendOnly, "false", ct).ConfigureAwait(false);
         try
         {
@@ -44,6 +44,17 @@ public static class LakeRestore
             await SetAppendOnlyAsync(table, wasAppendOnly, "true", CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Makes a table append-only again whose RESTORE was killed between taking that away and giving it back. Does nothing to any other table.</summary>
+    public static Task EndInterruptedAsync(DeltaTable table, TableDefinition definition, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(definition);
+        bool isInterrupted = IsAppendOnly(definition.Properties) && !IsAppendOnly(table.Snapshot.Metadata.Configuration);
+        return SetAppendOnlyAsync(table, isInterrupted, "true", ct);
+    }
+
+    private static bool IsAppendOnly(IReadOnlyDictionary<string, string> properties) => properties.TryGetValue(AppendOnly, out string? flag) && flag == "true";
 
     private static async Task<CommitOutcome> RunAsync(DeltaTable table, Snapshot current, long version, IReadOnlyList<AppTransaction> marks, CancellationToken ct)
     {

@@ -48,7 +48,9 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         async Task<DeltaTable> OpenAsync(string name)
         {
             TableDefinition definition = Definitions[name];
-            return await DeltaTable.OpenOrCreateAsync(location.StoreOf(name), definition, options with { Encodings = definition.Encodings }, ct).ConfigureAwait(false);
+            DeltaTable table = await DeltaTable.OpenOrCreateAsync(location.StoreOf(name), definition, options with { Encodings = definition.Encodings }, ct).ConfigureAwait(false);
+            await LakeRestore.EndInterruptedAsync(table, definition, ct).ConfigureAwait(false);
+            return table;
         }
 
         return new LakeTables(

@@ -2,9 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Flows;
+using CryptoInsight.Host.Commands;
 using CryptoInsight.Host.Node;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Logging.Console;
 
 namespace CryptoInsight.Host.Api;
 
@@ -19,8 +21,10 @@ public static class NodeApi
         builder.WebHost.UseUrls(bind.ToString());
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(o => o.SingleLine = true);
+        builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace); // answers go to the output, messages do not
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddProblemDetails();
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // a start that fails is told by the command, once
+        builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = Explain);
         builder.Services.ConfigureHttpJsonOptions(o =>
         {
             o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
@@ -49,9 +53,27 @@ public static class NodeApi
         new SentimentEndpoints(pipeline.Lake).Map(api);
         new JobEndpoints(pipeline).Map(api);
         new IngestEndpoints(pipeline, exchange).Map(api);
-        await app.StartAsync(ct);
-        return app;
+        try
+        {
+            await app.StartAsync(ct);
+            return app;
+        }
+        catch (Exception refused) when (refused is IOException or System.Net.Sockets.SocketException)
+        {
+            await app.DisposeAsync();
+            throw new CommandFailedException($"The node cannot listen at {bind.Authority}: {refused.Message} Choose another port with --http 127.0.0.1:PORT (0: any free one).");
+        }
     }
+
+    /// <summary>What the framework refuses by itself is told like everything else: what is wrong, and what to send instead.</summary>
+    private static void Explain(ProblemDetailsContext context) => context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
+    {
+        StatusCodes.Status400BadRequest => "A parameter or the body cannot be read as what it stands for: limits and times are whole numbers, switches are true or false.",
+        StatusCodes.Status404NotFound => "There is nothing at this path. The page is at /, the API below /api/v1, the health of the node at /health/ready.",
+        StatusCodes.Status405MethodNotAllowed => "This path takes another method: things are read by GET, actions are started by POST.",
+        StatusCodes.Status413PayloadTooLarge => "The body is too large; nothing here needs one.",
+        _ => null,
+    };
 
     /// <summary>A request that names something wrong: what, and what to send instead.</summary>
     public static ProblemHttpResult Wrong(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest, title: "The request cannot be answered");

@@ -94,8 +94,9 @@ public static class DlqCommand
 
     private static async Task<int> ReplayAsync(CommandContext context, string? code, CancellationToken ct)
     {
+        LakeLocation there = await context.ExistingLakeAsync(ct);
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
+        LakeTables lake = await LakeTables.OpenOrCreateAsync(there, new DeltaTableOptions(), ct);
         SilverOptions silver = context.Options.Silver;
         string runId = NodeIdentity.NewRunId("dlq-replay");
         var replay = new DeadLetterReplay(lake, new BronzeJudge(silver.WireSchema, silver.Expectations, silver.OnSchemaDrift), runId);
@@ -112,7 +113,7 @@ public static class DlqCommand
 
     private static async Task<(DeadLetterTable Table, Snapshot Snapshot)> OpenAsync(CommandContext context, CancellationToken ct)
     {
-        DeltaTable table = await DeltaTable.OpenAsync(context.Lake().StoreOf(DeadLetterTable.Binance), ct: ct);
+        DeltaTable table = await DeltaTable.OpenAsync((await context.ExistingLakeAsync(ct)).StoreOf(DeadLetterTable.Binance), ct: ct);
         return (new DeadLetterTable(table), table.Snapshot);
     }
 }

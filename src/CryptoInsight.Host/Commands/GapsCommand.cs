@@ -26,7 +26,7 @@ public static class GapsCommand
     private static async Task<int> ListAsync(CommandContext context, GapState? state, string? symbol, CancellationToken ct)
     {
         Symbol? wanted = symbol is null ? null : Symbol.TryParse(symbol, out Symbol known) ? known : throw new UsageException("--symbol takes letters and digits, such as BTCUSDT.");
-        LakeLocation lake = context.Lake();
+        LakeLocation lake = await context.ExistingLakeAsync(ct);
         var table = new GapsTable(await DeltaTable.OpenAsync(lake.StoreOf(GapsTable.Name), ct: ct));
         List<Gap> gaps = [];
         await foreach (Gap gap in table.ReadAsync(state, ct))

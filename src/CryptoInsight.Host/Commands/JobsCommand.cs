@@ -79,14 +79,16 @@ public static class JobsCommand
 
     private static async Task<int> PauseAsync(CommandContext context, string id, CancellationToken ct)
     {
+        Checked(id);
         if (await ToldNodeAsync(context, id, "pause", ct))
         {
             return ExitCode.Ok;
         }
 
+        LakeLocation there = await context.ExistingLakeAsync(ct);
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
-        JobRun? newest = (await lake.Operations.JobRuns.NewestAsync(ct)).GetValueOrDefault(Checked(id));
+        LakeTables lake = await LakeTables.OpenOrCreateAsync(there, new DeltaTableOptions(), ct);
+        JobRun? newest = (await lake.Operations.JobRuns.NewestAsync(ct)).GetValueOrDefault(id);
         if (newest is { State: "PAUSED", EndedAt: null })
         {
             throw new CommandFailedException($"{id} is paused already.");
@@ -103,14 +105,16 @@ public static class JobsCommand
 
     private static async Task<int> ResumeAsync(CommandContext context, string id, CancellationToken ct)
     {
+        Checked(id);
         if (await ToldNodeAsync(context, id, "resume", ct))
         {
             return ExitCode.Ok;
         }
 
+        LakeLocation there = await context.ExistingLakeAsync(ct);
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
-        if ((await lake.Operations.JobRuns.NewestAsync(ct)).GetValueOrDefault(Checked(id)) is not { State: "PAUSED", EndedAt: null } paused)
+        LakeTables lake = await LakeTables.OpenOrCreateAsync(there, new DeltaTableOptions(), ct);
+        if ((await lake.Operations.JobRuns.NewestAsync(ct)).GetValueOrDefault(id) is not { State: "PAUSED", EndedAt: null } paused)
         {
             throw new CommandFailedException($"{id} is not paused.");
         }
@@ -128,8 +132,9 @@ public static class JobsCommand
             return ExitCode.Ok;
         }
 
+        LakeLocation there = await context.ExistingLakeAsync(ct);
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
+        LakeTables lake = await LakeTables.OpenOrCreateAsync(there, new DeltaTableOptions(), ct);
         TimeProvider clock = TimeProvider.System;
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, NodeIdentity.NewRunId("repair"));
         await using (new JobProgress(context.Error, pipeline, clock))
@@ -168,14 +173,15 @@ public static class JobsCommand
 
     private static async Task<JobRunsTable> RunsTableAsync(CommandContext context, CancellationToken ct)
     {
-        LakeLocation lake = context.Lake();
+        LakeLocation lake = await context.ExistingLakeAsync(ct);
         return new JobRunsTable(await DeltaTable.OpenAsync(lake.StoreOf(JobRunsTable.Name), ct: ct));
     }
 
     private static string Checked(string id) => MedallionPipeline.JobIds.Contains(id) ? id : throw Unknown(id);
 
-    private static CommandFailedException Unknown(string id) =>
-        new($"There is no job of that id ({id.Length} characters). The jobs are: {string.Join(", ", MedallionPipeline.JobIds)}.");
+    private static CommandFailedException Unknown(string id) => id == IngestJob.Id
+        ? new($"{id} runs as long as its node follows the exchange: it cannot be paused or repaired by itself. Stop the node, or pause {SilverJob.Id}: what comes meanwhile waits in Bronze.")
+        : new($"There is no job of that id ({id.Length} characters). The jobs are: {string.Join(", ", MedallionPipeline.JobIds)}.");
 
     private static string Word(JobRun run) => run.EndedAt is null || run.State is "FAILED" ? run.State : run.State == "PAUSED" ? "IDLE" : run.State;
 

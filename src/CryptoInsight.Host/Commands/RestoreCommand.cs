@@ -33,8 +33,8 @@ public static class RestoreCommand
             throw new UsageException("A table's name is 1 to 64 of a-z, 0-9 and _, starting with a letter.");
         }
 
+        var catalog = new LakeCatalog(await context.ExistingLakeAsync(ct));
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        var catalog = new LakeCatalog(context.Lake());
         DeltaTable delta = await catalog.OpenAsync(name, ct);
         long before = delta.Snapshot.Version;
         CommitOutcome outcome = await LakeRestore.RunAsync(name, delta, version, acceptLoss, ct);

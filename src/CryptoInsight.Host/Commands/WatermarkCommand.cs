@@ -1,10 +1,13 @@
 using System.CommandLine;
+using CryptoInsight.Delta;
 using CryptoInsight.Delta.Commit;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine.Jobs;
+using CryptoInsight.Host.Node;
 using CryptoInsight.Host.Output;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Lake.Operations;
 using CryptoInsight.Lake.Silver;
 using CryptoInsight.Lake.Sql;
 
@@ -15,7 +18,7 @@ namespace CryptoInsight.Host.Commands;
 public static class WatermarkCommand
 {
     /// <summary>The setting that a delay set here is stronger than.</summary>
-    public const string DelayKey = "gold.watermark-delay";
+    public const string DelayKey = "cryptoinsight.gold.watermark-delay";
 
     /// <summary>Where a delay set here comes from, in the words of <c>config show</c>.</summary>
     public const string SetSource = "watermark set (property of gold_signals)";
@@ -72,8 +75,8 @@ public static class WatermarkCommand
 
         var catalog = new LakeCatalog(context.Lake());
         SilverChartsTable silver = await SilverAsync(context, ct);
-        Delta.DeltaTable gold = await catalog.OpenAsync(GoldSignalsTable.Name, ct);
-        TimeSpan now = WatermarkSetting.Applied(context.Options.Signals, gold.Snapshot).WatermarkDelay;
+        DeltaTable gold = await catalog.OpenAsync(GoldSignalsTable.Name, ct);
+        TimeSpan now = InForce(context, gold);
         UnixMicros since = UnixMicros.From(TimeProvider.System.GetUtcNow()) - TimeSpan.FromHours(hours);
         WatermarkPreview before = await WatermarkSetting.PreviewAsync(silver, context.Options.Signals, now, since, ct);
         WatermarkPreview after = await WatermarkSetting.PreviewAsync(silver, context.Options.Signals, delay, since, ct);
@@ -85,11 +88,41 @@ public static class WatermarkCommand
                 _ => true,
                 superseded => throw new CommandFailedException($"The delay was not set: {superseded.Why} Try again."),
                 conflict => throw new CommandFailedException($"The delay was not set: {conflict.Why} Try again."));
+            await TellAsync(context, now, delay, isDefault, ct);
         }
 
         await RowPrinter.PrintAsync(
             context.Out, context.Output, s_previewColumns, [Row(before, onlyPreview ? "in force" : "before"), Row(after, onlyPreview ? "proposed" : "in force")], ct);
         return ExitCode.Ok;
+    }
+
+    /// <summary>The delay in force; a property that is no delay must not keep an operator from setting another.</summary>
+    private static TimeSpan InForce(CommandContext context, DeltaTable gold)
+    {
+        try
+        {
+            return WatermarkSetting.Applied(context.Options.Signals, gold.Snapshot).WatermarkDelay;
+        }
+        catch (InvalidDataException broken)
+        {
+            context.Error.WriteLine(broken.Message);
+            return context.Options.Signals.WatermarkDelay;
+        }
+    }
+
+    /// <summary>INV-8: who changed it, from what to what.</summary>
+    private static async Task TellAsync(CommandContext context, TimeSpan before, TimeSpan after, bool isDefault, CancellationToken ct)
+    {
+        var events = new EventsTable(await DeltaTable.OpenOrCreateAsync(context.Lake().StoreOf(EventsTable.Name), EventsTable.Definition, new DeltaTableOptions(), ct));
+        string was = WatermarkSetting.Text(before), now = WatermarkSetting.Text(after);
+        await events.AppendAsync(
+            [
+                new LakeEvent(
+                    $"{NodeIdentity.NewRunId("watermark")}/watermark_set", UnixMicros.From(TimeProvider.System.GetUtcNow()), "watermark_set", "INFO", "operator",
+                    $"The watermark delay was set from {was} to {now}{(isDefault ? ", the configured one" : "")}.",
+                    $"워터마크 지연을 {was}에서 {now}(으)로 {(isDefault ? "되돌렸습니다(설정값)" : "변경했습니다")}.") { TableName = GoldSignalsTable.Name },
+            ],
+            ct);
     }
 
     private static IReadOnlyList<object?> Row(WatermarkPreview p, string state) =>

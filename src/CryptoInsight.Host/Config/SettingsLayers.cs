@@ -2,6 +2,7 @@ using Akka.Configuration;
 using Akka.Configuration.Hocon;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Host.Node;
+using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Host.Config;
 
@@ -46,7 +47,7 @@ public sealed class SettingsLayers
             }
             else if (!NotSettings.Contains(variable) && !variable.StartsWith(TestPrefix, StringComparison.Ordinal))
             {
-                faults.Add($"{variable} names no setting; `config show` lists them all.");
+                faults.Add($"{HostileText.Show(variable, 80)} names no setting; `config show` lists them all.");
             }
         }
 
@@ -78,7 +79,7 @@ public sealed class SettingsLayers
         if (!known.Contains(full) && !s_openSections.Any(open => full.StartsWith($"{Section}.{open}.", StringComparison.Ordinal)))
         {
             string? near = known.OrderBy(k => Distance(k, full)).FirstOrDefault();
-            faults.Add($"{source}: there is no such setting; the nearest is {near} (`config show` lists them all).");
+            faults.Add($"{source}: there is no setting {HostileText.Show(key, 80)}; the nearest is {near} (`config show` lists them all).");
         }
 
         return full;
@@ -142,5 +143,21 @@ public sealed class SettingsLayers
     private static string Literal(string value) =>
         value.StartsWith('[') && value.EndsWith(']') ? value : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
-    private static int Distance(string a, string b) => Math.Abs(a.Length - b.Length) + a.Zip(b).Count(p => p.First != p.Second);
+    /// <summary>How many characters must be put in, taken out or changed to make one of the other (Levenshtein).</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 0; i < a.Length; i++)
+        {
+            (int corner, row[0]) = (row[0], i + 1);
+            for (int j = 0; j < b.Length; j++)
+            {
+                int changed = corner + (a[i] == b[j] ? 0 : 1);
+                corner = row[j + 1];
+                row[j + 1] = Math.Min(changed, Math.Min(row[j], corner) + 1);
+            }
+        }
+
+        return row[b.Length];
+    }
 }

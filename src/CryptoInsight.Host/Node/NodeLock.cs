@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CryptoInsight.Host.Commands;
+using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Host.Node;
 
@@ -35,7 +36,7 @@ public sealed class NodeLock : IDisposable
         catch (IOException) when (File.Exists(Path.Combine(folder, "lock")))
         {
             string node = Path.Combine(folder, "node.json");
-            string who = File.Exists(node) ? $" It says of itself: {File.ReadAllText(node).Trim()}" : "";
+            string who = File.Exists(node) ? $" It says of itself: {HostileText.Show(File.ReadAllText(node).Trim(), 200)}" : "";
             throw new CommandFailedException($"Another cryptoinsight process is working on this lake ({Path.GetFullPath(lakePath)}). Stop it first, or use another --lake.{who}");
         }
     }

@@ -1,3 +1,4 @@
+using CryptoInsight.Delta;
 using CryptoInsight.Delta.Commit;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Quality;
@@ -143,5 +144,17 @@ public sealed class SilverRestoreSpecs
         Assert.Equal(Sample.MinuteAt(-5), bookmarks.CompleteTo(Sample.Btc, Sample.Minute));
         await rig.RunAsync();
         Assert.Empty(await rig.SilverAsync());
+    }
+
+    [Fact]
+    public async Task A_restore_of_bronze_that_was_killed_halfway_leaves_bronze_append_only_after_the_next_start()
+    {
+        SilverRig rig = await SilverRig.NewAsync();
+        await rig.AppendAsync(Sample.Raw(Sample.Btc, 0, 100));
+        await rig.Lake.Bronze.Table.AlterAsync(new TableAlteration { SetProperties = new Dictionary<string, string> { ["delta.appendOnly"] = "false" } }); // and here it died
+        LakeTables next = await rig.OpenAsync();
+        Assert.Equal("true", next.Bronze.Table.Snapshot.Metadata.Configuration["delta.appendOnly"]);
+        long version = next.Bronze.Table.Snapshot.Version;
+        Assert.Equal(version, (await rig.OpenAsync()).Bronze.Table.Snapshot.Version);
     }
 }
