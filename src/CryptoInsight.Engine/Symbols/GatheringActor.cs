@@ -68,11 +68,11 @@ public sealed class GatheringActor : ReceiveActor, IWithTimers
             return;
         }
 
+        // The clock runs before the questions are out: whoever hears one may count on the time-out.
+        Timers.StartSingleTimer("time-out", TimeIsUp.Instance, _answerTimeout);
         foreach (SymbolProtocol.ICommand command in _questions.Missing)
         {
             _shards.Tell(command);
         }
-
-        Timers.StartSingleTimer("time-out", TimeIsUp.Instance, _answerTimeout);
     }
 }
