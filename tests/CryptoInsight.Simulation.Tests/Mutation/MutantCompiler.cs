@@ -19,7 +19,7 @@ internal static class MutantCompiler
         """;
 
     /// <summary>Here at run time only: no product project sees them, and their extension methods clash with the framework's own.</summary>
-    private static readonly string[] s_hidden = ["System.Linq.Async", "System.Reactive", "System.Reactive.Linq", "LanguageExt.Core", "linq2db"];
+    private static readonly string[] s_hidden = ["System.Linq.Async", "System.Reactive", "System.Reactive.Linq", "LanguageExt.Core"];
 
     /// <summary>The path of the mutated assembly, in a folder that the caller removes.</summary>
     public static string Compile(Mutant mutant, string folder)
