@@ -54,7 +54,10 @@ internal sealed class WholeCheck(LakeLocation lake, Ledger ledger, TimeProvider 
         Ledger.SilverVersion expected = ledger.SilverAt(snapshot.Version);
         Same(rows, expected.Rows, $"INV-3: Silver version {snapshot.Version} (Bronze up to {expected.Position})");
         Expect((snapshot.TransactionVersion(SilverJob.Id) ?? -1) == expected.Position, $"Silver version {snapshot.Version} says position {snapshot.TransactionVersion(SilverJob.Id)}, its commits say {expected.Position}");
-        if (!ledger.WasEdited)
+
+        // Between the request of a repair from the start and its commit the position says "again", and the rows are still those of before.
+        bool isRepairAsked = expected.Position == SilverRepair.FromStart && silver.Table.Snapshot.TransactionVersion(SilverJob.Id) is not null;
+        if (!ledger.WasEdited && !isRepairAsked)
         {
             Same(rows, Ledger.Folded(ledger.SilverAt(-1).Rows, ledger.BronzeUpTo(expected.Position)), $"INV-1: Silver version {snapshot.Version} as a function of Bronze up to {expected.Position}");
         }
