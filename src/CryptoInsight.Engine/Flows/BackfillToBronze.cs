@@ -1,8 +1,7 @@
 using System.Globalization;
-using Akka;
+using Akka.Streams;
 using Akka.Streams.Dsl;
 using CryptoInsight.Delta.Actions;
-using CryptoInsight.Delta.Commit;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Quality;
 using CryptoInsight.Engine.Options;
@@ -16,8 +15,8 @@ namespace CryptoInsight.Engine.Flows;
 /// <remarks>The position is its own (<c>backfill/&lt;from day&gt;/…</c>), so a backfill that was stopped goes on where it was; the series' bookmarks are not its to move back.</remarks>
 public static class BackfillToBronze
 {
-    public static async Task<IRunnableGraph<Task<Done>>> GraphAsync(
-        ExchangeFeed exchange, LakeTables lake, IngestOptions options, Action<CommitOutcome> observe, CancellationToken stopping)
+    /// <summary>Its commits; the switch ends them after the one under way.</summary>
+    public static async Task<Source<IngestCommit, IKillSwitch>> GraphAsync(ExchangeFeed exchange, LakeTables lake, IngestOptions options, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(exchange);
         ArgumentNullException.ThrowIfNull(lake);
@@ -28,9 +27,9 @@ public static class BackfillToBronze
         var commits = new CandleCommits(exchange, lake, bookmarks, gaps);
         return Source.From(exchange.Series)
             .MergeMany(options.Parallelism, s => Source.From(() => HistoryAsync(s, exchange, lake, known, stopping)))
+            .ViaMaterialized(KillSwitches.Single<KlineFeedEvent>(), (_, stop) => (IKillSwitch)stop)
             .GroupedWeightedWithin(options.BatchRowsMax, options.BatchDelayMax, told => 1 + (told is KlineFeedEvent.Fetched f ? f.Range.Rows.Count : 0))
-            .SelectAsync(1, events => commits.CommitAsync([.. events], ranges => Positions(ranges, exchange.Series))) // 1: positions only grow
-            .ToMaterialized(Sink.ForEach(observe), Keep.Right);
+            .SelectAsync(1, events => commits.CommitAsync([.. events], ranges => Positions(ranges, exchange.Series))); // 1: positions only grow
     }
 
     private static string RunOf(SeriesStart series) => $"from-{series.Since.ToDateTimeOffset().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";

@@ -40,7 +40,11 @@ public sealed record EngineOptions(
             read.Duration("ingest.batch-delay-max", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             read.Whole("ingest.batch-rows-max", 1, 1_000_000),
             read.Whole("ingest.parallelism", 1, 64),
-            read.OneOf("ingest.live", "websocket", "poll") == "websocket");
+            read.OneOf("ingest.live", "websocket", "poll") == "websocket")
+        {
+            Egress = read.Name("ingest.egress"),
+            LimitsEvery = read.Duration("ingest.limits-every", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
+        };
         TimeSpan delay = read.Duration("gold.watermark-delay", TimeSpan.Zero, SignalSettings.WatermarkDelayMax);
         var options = new EngineOptions(
             lake,

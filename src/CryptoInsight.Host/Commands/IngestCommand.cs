@@ -3,6 +3,7 @@ using System.Globalization;
 using CryptoInsight.Delta;
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Flows;
+using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Host.Node;
 using CryptoInsight.Lake;
 
@@ -39,14 +40,16 @@ public static class IngestCommand
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
         await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, context.Options.Silver.WireSchema, runId, clock, context.Error, ct);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
-        ExchangeFeed feed = exchange.Feed(context.Options, lake.Bronze);
+        IReadOnlyList<SeriesStart> series = exchange.Series(context.Options, lake.Bronze);
         long before = lake.Bronze.Table.Snapshot.RowCount ?? 0;
+        JobStatus? ended = null;
         await using (MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId, ingestsOnly: true))
         {
-            await context.Error.WriteLineAsync($"Taking in {feed.Series.Count} series from {exchange.Title}, mode {mode.ToString().ToLowerInvariant()}. Stop with Ctrl+C.");
+            await context.Error.WriteLineAsync($"Taking in {series.Count} series from {exchange.Title}, mode {mode.ToString().ToLowerInvariant()}. Stop with Ctrl+C.");
             try
             {
-                await pipeline.IngestAsync(feed, mode).WaitAsync(ct);
+                pipeline.Ingest(exchange.Follow(series, pipeline), mode);
+                ended = await pipeline.Jobs.EndedAsync(IngestJob.Id, ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -57,6 +60,13 @@ public static class IngestCommand
         await lake.Bronze.Table.RefreshAsync(CancellationToken.None);
         long rows = (lake.Bronze.Table.Snapshot.RowCount ?? 0) - before;
         await context.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{rows} rows added to bronze_charts; version {lake.Bronze.Table.Snapshot.Version}."));
+        if (ended?.State is JobState.Paused or JobState.Failed)
+        {
+            throw new CommandFailedException(ended.State == JobState.Paused
+                ? $"{IngestJob.Id} is paused. Resume it with: jobs resume {IngestJob.Id}"
+                : $"{IngestJob.Id} FAILED: {ended.Error}");
+        }
+
         return exchange.IsRefused ? ExitCode.Failed : ExitCode.Ok;
     }
 }

@@ -139,7 +139,7 @@ public static class JobsCommand
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, NodeIdentity.NewRunId("repair"));
         await using (new JobProgress(context.Error, pipeline, clock))
         {
-            JobProtocol.Answer answer = await pipeline.TellAsync(id, new JobProtocol.Repair(fromStart ? JobStart.Beginning : JobStart.Position, "operator"), ct) ?? throw Unknown(id);
+            JobProtocol.Answer answer = await pipeline.TellAsync(id, new JobProtocol.Repair(fromStart ? JobStart.Beginning : JobStart.Position, "operator"), ct) ?? throw Unfollowed(id);
             if (!answer.IsDone)
             {
                 throw new CommandFailedException(answer.Text);
@@ -179,9 +179,12 @@ public static class JobsCommand
 
     private static string Checked(string id) => MedallionPipeline.JobIds.Contains(id) ? id : throw Unknown(id);
 
-    private static CommandFailedException Unknown(string id) => id == IngestJob.Id
-        ? new($"{id} runs as long as its node follows the exchange: it cannot be paused or repaired by itself. Stop the node, or pause {SilverJob.Id}: what comes meanwhile waits in Bronze.")
-        : new($"There is no job of that id ({id.Length} characters). The jobs are: {string.Join(", ", MedallionPipeline.JobIds)}.");
+    /// <summary>A job that asks a source outside lives in the node that follows it.</summary>
+    private static CommandFailedException Unfollowed(string id) =>
+        new($"{id} asks a source outside, and no node follows it now. It starts from its tables with the next node: cryptoinsight up.");
+
+    private static CommandFailedException Unknown(string id) =>
+        new($"There is no job of that id ({id.Length} characters). The jobs are: {string.Join(", ", MedallionPipeline.JobIds)}.");
 
     private static string Word(JobRun run) => run.EndedAt is null || run.State is "FAILED" ? run.State : run.State == "PAUSED" ? "IDLE" : run.State;
 

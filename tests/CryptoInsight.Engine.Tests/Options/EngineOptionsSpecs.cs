@@ -17,6 +17,7 @@ public sealed class EngineOptionsSpecs
         Assert.Equal(TimeSpan.FromMilliseconds(100), options.Ingest.BatchDelayMax);
         Assert.Equal(20_000, options.Ingest.BatchRowsMax);
         Assert.Equal(4, options.Ingest.Parallelism);
+        Assert.Equal(("default", TimeSpan.FromMinutes(10)), (options.Ingest.Egress, options.Ingest.LimitsEvery));
         Assert.Equal(200_000, options.ReplayBatchRowsMax);
         Assert.Equal(24 << 20, options.SilverStepBytesMax);
         Assert.Equal(24 << 20, options.GoldStepBytesMax);
