@@ -1,3 +1,4 @@
 using CryptoInsight.Host.Commands;
+using CryptoInsight.Host.Node;
 
-return await CommandTree.RunAsync(args);
+return ProcessEnd.With(await CommandTree.RunAsync(args));
