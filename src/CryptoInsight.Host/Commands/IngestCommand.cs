@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using CryptoInsight.Delta;
+using CryptoInsight.Delta.Log;
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Host.Node;
+using CryptoInsight.Host.Output;
 using CryptoInsight.Lake;
+using CryptoInsight.Lake.Bronze;
 
 namespace CryptoInsight.Host.Commands;
 
@@ -46,6 +49,9 @@ public static class IngestCommand
             await context.Error.WriteLineAsync($"Taking in {feed.Series.Count} series from {exchange.Title}, mode {mode.ToString().ToLowerInvariant()}. Stop with Ctrl+C.");
             try
             {
+                await using ProgressLine? progress = mode is IngestMode.Once or IngestMode.Backfill
+                    ? new ProgressLine(context.Error, () => Progress(lake.Bronze.Table.Snapshot, feed, mode, before), clock)
+                    : null; // the others have no end
                 await pipeline.IngestAsync(feed, mode).WaitAsync(ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -58,5 +64,20 @@ public static class IngestCommand
         long rows = (lake.Bronze.Table.Snapshot.RowCount ?? 0) - before;
         await context.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{rows} rows added to bronze_charts; version {lake.Bronze.Table.Snapshot.Version}."));
         return exchange.IsRefused ? ExitCode.Failed : ExitCode.Ok;
+    }
+
+    /// <summary>How much of the time that is asked for is answered, over all series.</summary>
+    private static string Progress(Snapshot bronze, ExchangeFeed feed, IngestMode mode, long rowsBefore)
+    {
+        long done = 0, whole = 0;
+        foreach (SeriesStart s in feed.Series)
+        {
+            string position = mode == IngestMode.Backfill ? BackfillToBronze.PositionOf(s) : IngestPositions.Bookmark(s.Symbol, s.Interval);
+            long from = s.Since.Milliseconds, to = s.LiveFrom.Milliseconds;
+            whole += to - from;
+            done += Math.Clamp((bronze.TransactionVersion(position) ?? from) - from, 0, to - from);
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{ProgressLine.Bar(done, whole)} of {feed.Series.Count} series | {(bronze.RowCount ?? rowsBefore) - rowsBefore:N0} rows");
     }
 }
