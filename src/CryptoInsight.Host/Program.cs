@@ -1,3 +1,4 @@
 using CryptoInsight.Host.Commands;
+using CryptoInsight.Host.SqlWorkers;
 
-return await CommandTree.RunAsync(args);
+return args is [WorkerMain.Verb] ? await WorkerMain.RunAsync() : await CommandTree.RunAsync(args);

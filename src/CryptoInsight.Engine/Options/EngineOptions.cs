@@ -26,6 +26,9 @@ public sealed record EngineOptions(
     /// <summary>The Fear and Greed index and top-trader positions.</summary>
     public required SentimentOptions Sentiment { get; init; }
 
+    /// <summary>The web console's SQL workers.</summary>
+    public required SqlOptions Sql { get; init; }
+
     /// <summary>Reads the section <c>cryptoinsight</c>; <see cref="SettingsException"/> lists every fault.</summary>
     public static EngineOptions FromConfig(Config config)
     {
@@ -63,6 +66,7 @@ public sealed record EngineOptions(
         {
             Silver = SilverOptions.From(read),
             Sentiment = SentimentOptions.Read(read),
+            Sql = SqlOptions.From(read),
         };
         read.ThrowIfFaulty();
         return options;
