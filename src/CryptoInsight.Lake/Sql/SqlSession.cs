@@ -145,6 +145,11 @@ public sealed class SqlSession : IAsyncDisposable
             await command.DisposeAsync().ConfigureAwait(false);
             throw Explained(failed);
         }
+        catch (TableNotFoundException missing)
+        {
+            await command.DisposeAsync().ConfigureAwait(false);
+            throw new SqlException(missing.Message, missing);
+        }
         catch
         {
             await command.DisposeAsync().ConfigureAwait(false);
