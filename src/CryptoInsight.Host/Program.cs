@@ -1,4 +1,5 @@
 using CryptoInsight.Host.Commands;
 using CryptoInsight.Host.Node;
+using CryptoInsight.Host.SqlWorkers;
 
-return ProcessEnd.With(await CommandTree.RunAsync(args));
+return ProcessEnd.With(args is [WorkerMain.Verb] ? await WorkerMain.RunAsync() : await CommandTree.RunAsync(args));

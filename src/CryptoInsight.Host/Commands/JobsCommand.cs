@@ -53,7 +53,7 @@ public static class JobsCommand
         {
             string query = string.Join('&', new[] { ("table", parsed.GetValue(table)), ("kind", parsed.GetValue(kind)), ("dryRun", parsed.GetValue(dryRun) ? "true" : null) }
                 .Where(p => p.Item2 is not null).Select(p => $"{p.Item1}={Uri.EscapeDataString(p.Item2!)}"));
-            return await ToldNodeAsync(context, MaintenanceActor.Id, $"run?{query}", ct)
+            return await ToldNodeAsync(context, MaintenanceActor.Id, "run", $"run?{query}", ct)
                 ? ExitCode.Ok
                 : throw new CommandFailedException("No node runs on this lake. Start one with `up`, or use `optimize` and `vacuum` on a single table.");
         }));
