@@ -15,6 +15,13 @@ namespace CryptoInsight.Engine.Flows;
 /// <remarks>The position is its own (<c>backfill/&lt;from day&gt;/…</c>), so a backfill that was stopped goes on where it was; the series' bookmarks are not its to move back.</remarks>
 public static class BackfillToBronze
 {
+    /// <summary>Where a series' history stands: the open time (ms) up to which it was asked for.</summary>
+    public static string PositionOf(SeriesStart series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        return IngestPositions.Backfill(RunOf(series), series.Symbol, series.Interval);
+    }
+
     /// <summary>Its commits; the switch ends them after the one under way.</summary>
     public static async Task<Source<IngestCommit, IKillSwitch>> GraphAsync(ExchangeFeed exchange, LakeTables lake, IngestOptions options, CancellationToken stopping)
     {
@@ -38,7 +45,7 @@ public static class BackfillToBronze
         SeriesStart series, ExchangeFeed exchange, LakeTables lake, KeyMemory known, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         UnixMicros from = series.Since;
-        if (lake.Bronze.Table.Snapshot.TransactionVersion(IngestPositions.Backfill(RunOf(series), series.Symbol, series.Interval)) is long done)
+        if (lake.Bronze.Table.Snapshot.TransactionVersion(PositionOf(series)) is long done)
         {
             from = UnixMicros.Max(from, UnixMicros.FromMilliseconds(done));
         }
@@ -62,7 +69,7 @@ public static class BackfillToBronze
         .. ranges.GroupBy(r => r.Series).Select(of =>
         {
             SeriesStart start = series.First(s => s.Symbol == of.Key.Symbol && s.Interval == of.Key.Interval);
-            return new AppTransaction(IngestPositions.Backfill(RunOf(start), start.Symbol, start.Interval), of.Max(r => r.SettledTo.Milliseconds));
+            return new AppTransaction(PositionOf(start), of.Max(r => r.SettledTo.Milliseconds));
         }),
     ];
 

@@ -26,6 +26,12 @@ public sealed record EngineOptions(
     /// <summary>The Fear and Greed index and top-trader positions.</summary>
     public required SentimentOptions Sentiment { get; init; }
 
+    /// <summary>How the lake looks after itself.</summary>
+    public required MaintenanceOptions Maintenance { get; init; }
+
+    /// <summary>The web console's SQL workers.</summary>
+    public required SqlOptions Sql { get; init; }
+
     /// <summary>Reads the section <c>cryptoinsight</c>; <see cref="SettingsException"/> lists every fault.</summary>
     public static EngineOptions FromConfig(Config config)
     {
@@ -67,6 +73,8 @@ public sealed record EngineOptions(
         {
             Silver = SilverOptions.From(read),
             Sentiment = SentimentOptions.Read(read),
+            Maintenance = MaintenanceOptions.Read(read),
+            Sql = SqlOptions.From(read),
         };
         read.ThrowIfFaulty();
         return options;

@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using CryptoInsight.Delta;
+using CryptoInsight.Delta.Log;
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Host.Node;
+using CryptoInsight.Host.Output;
 using CryptoInsight.Lake;
+using CryptoInsight.Lake.Bronze;
 
 namespace CryptoInsight.Host.Commands;
 
@@ -48,6 +51,9 @@ public static class IngestCommand
             await context.Error.WriteLineAsync($"Taking in {series.Count} series from {exchange.Title}, mode {mode.ToString().ToLowerInvariant()}. Stop with Ctrl+C.");
             try
             {
+                await using ProgressLine? progress = mode is IngestMode.Once or IngestMode.Backfill
+                    ? new ProgressLine(context.Error, () => Progress(lake.Bronze.Table.Snapshot, series, mode, before), clock)
+                    : null; // the others have no end
                 pipeline.Ingest(exchange.Follow(series, pipeline), mode);
                 ended = await pipeline.Jobs.EndedAsync(IngestJob.Id, ct);
             }
@@ -68,5 +74,20 @@ public static class IngestCommand
         }
 
         return exchange.IsRefused ? ExitCode.Failed : ExitCode.Ok;
+    }
+
+    /// <summary>How much of the time that is asked for is answered, over all series.</summary>
+    private static string Progress(Snapshot bronze, IReadOnlyList<SeriesStart> series, IngestMode mode, long rowsBefore)
+    {
+        long done = 0, whole = 0;
+        foreach (SeriesStart s in series)
+        {
+            string position = mode == IngestMode.Backfill ? BackfillToBronze.PositionOf(s) : IngestPositions.Bookmark(s.Symbol, s.Interval);
+            long from = s.Since.Milliseconds, to = s.LiveFrom.Milliseconds;
+            whole += to - from;
+            done += Math.Clamp((bronze.TransactionVersion(position) ?? from) - from, 0, to - from);
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{ProgressLine.Bar(done, whole)} of {series.Count} series | {(bronze.RowCount ?? rowsBefore) - rowsBefore:N0} rows");
     }
 }
