@@ -240,7 +240,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
                 (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, start, Options.Silver.RebuildRowsMax, ct)) { Output = Lake.Silver.Table },
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
-                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, shelf, Clock, start, ct)) { Output = Lake.Gold.Table },
+                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, shelf, Clock, start, Options.GoldRebuildRowsMax, ct)) { Output = Lake.Gold.Table },
             .. _sentiment.Specs(),
         ];
         foreach (JobSpec job in jobs)

@@ -13,6 +13,7 @@ public sealed record EngineOptions(
     long SilverStepBytesMax,
     SignalSettings Signals,
     long GoldStepBytesMax,
+    int GoldRebuildRowsMax,
     TimeSpan AnswerTimeout,
     SnapshotOptions Snapshots,
     TimeSpan JobPollEvery,
@@ -59,6 +60,7 @@ public sealed record EngineOptions(
             read.Size("silver.step-bytes-max", 1 << 10, 1L << 40),
             read.Checked("gold.timeframes", SignalSettings.Default(), () => SignalSettings.Resolve(Interval.All, Timeframes(read), delay)),
             read.Size("gold.step-bytes-max", 1 << 10, 1L << 40),
+            read.Whole("gold.rebuild-rows-max", 1_000, 10_000_000),
             read.Duration("gold.answer-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
             new SnapshotOptions(
                 read.Choice<SnapshotStore>("gold.snapshots.store"),
