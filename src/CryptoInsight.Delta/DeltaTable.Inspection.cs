@@ -13,6 +13,13 @@ public sealed partial class DeltaTable
         return DeletionVectorFiles.ReadAsync(Store, file.DeletionVector, ct);
     }
 
+    /// <summary>The oldest version that the log can still build: as far back as RESTORE and time travel reach, where the data files are still there too.</summary>
+    public async Task<long> OldestVersionAsync(CancellationToken ct = default)
+    {
+        LogListing log = await LogFiles.ListAsync(Store, 0, ct).ConfigureAwait(false);
+        return log.Commits.Count > 0 && log.Commits[0].Version == 0 ? 0 : log.Checkpoints.Count > 0 ? log.Checkpoints[0].Version : Snapshot.Version;
+    }
+
     /// <summary>The first version after <paramref name="version"/> that is more than maintenance: it moved a position or changed rows, columns or properties; null if there is none.</summary>
     /// <remarks>A version whose commit is cleaned counts, for nothing can be proven of it. Looks for newer commits first.</remarks>
     public async Task<long?> FirstChangeAfterAsync(long version, CancellationToken ct = default)

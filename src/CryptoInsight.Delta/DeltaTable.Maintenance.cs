@@ -19,6 +19,15 @@ public sealed partial class DeltaTable
         return await Optimize.RunAsync(this, spec, commit, ct).ConfigureAwait(false);
     }
 
+    /// <summary>What OPTIMIZE would rewrite of a snapshot, or of the newest one, by partition, those with the most files first; reads nothing.</summary>
+    public IReadOnlyList<OptimizeCandidate> OptimizeCandidates(OptimizeSpec spec, Log.Snapshot? snapshot = null)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        snapshot ??= Snapshot;
+        return [.. CompactionPlan.Bins(snapshot.FilesFor(spec.Where), Data.TableLayout.Of(snapshot), spec, spec.FileBytesTarget ?? Options.FileBytesTarget)
+            .Select(static bins => new OptimizeCandidate(bins[0].Partition.Values, [.. bins.SelectMany(static b => b.Files)]))];
+    }
+
     /// <summary>Removes files that no version inside the retention needs, or says which it would remove.</summary>
     /// <remarks>Refuses a retention below the table's own unless that is allowed explicitly. Files of the newest version and files younger than the retention always stay.</remarks>
     public Task<VacuumOutcome> VacuumAsync(VacuumSpec? spec = null, CancellationToken ct = default) => Vacuum.RunAsync(this, spec ?? new VacuumSpec(), ct);

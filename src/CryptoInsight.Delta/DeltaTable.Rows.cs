@@ -17,7 +17,7 @@ public sealed partial class DeltaTable
     internal ParquetWriteOptions SmallFiles => _smallFiles ??= ParquetWriteOptions.Default with { Encodings = Options.Encodings };
 
     /// <summary>The rows of a snapshot, deletion vectors and partition values applied, filtered exactly; columns in the order asked for (null: the schema's).</summary>
-    /// <remarks>At most 65,536 rows in a batch; one row group of one file is held at a time. The order of rows is not promised.</remarks>
+    /// <remarks>At most 65,536 rows in a batch; one row group of one file is held at a time, and the rows of as many small files as are decoded at once. The order of rows is not promised.</remarks>
     public IAsyncEnumerable<RecordBatch> ReadAsync(Snapshot snapshot, IReadOnlyList<string>? columns = null, Predicate? predicate = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -37,7 +37,7 @@ public sealed partial class DeltaTable
         ArgumentNullException.ThrowIfNull(files);
         TableLayout layout = TableLayout.Of(snapshot);
         IReadOnlyList<StructField> fields = TableScan.Fields(layout, columns);
-        return TableScan.ReadAsync(Store, layout, files, fields, predicate is null ? null : BoundPredicate.Bind(predicate, snapshot.Schema), ct);
+        return TableScan.ReadAsync(Store, layout, files, fields, predicate is null ? null : BoundPredicate.Bind(predicate, snapshot.Schema), Options.Width, ct);
     }
 
     /// <summary>The row changes of the versions in (fromExclusive, toInclusive], in order of version.</summary>
@@ -59,7 +59,7 @@ public sealed partial class DeltaTable
         IReadOnlyList<StructField> wanted = TableScan.Fields(layout, columns);
         List<StructField> read = [.. wanted, .. bucket.KeyColumns.Select(layout.Field).Where(k => !wanted.Contains(k)).Distinct()];
         KeyHash hash = new(bucket, read);
-        return TableScan.ReadAsync(Store, layout, snapshot.FilesFor(where), read, where is null ? null : BoundPredicate.Bind(where, snapshot.Schema), ct)
+        return TableScan.ReadAsync(Store, layout, snapshot.FilesFor(where), read, where is null ? null : BoundPredicate.Bind(where, snapshot.Schema), Options.Width, ct)
             .Select(hash.Pick).Where(static rows => rows is not null).Select(rows => TableScan.Project(rows!, wanted.Count));
     }
 

@@ -39,6 +39,12 @@ public sealed record DeltaTableOptions
     /// <summary>Merging of small files after commits.</summary>
     public AutoCompaction AutoCompaction { get; init; } = new();
 
+    /// <summary>Data files that a scan or OPTIMIZE decodes at once; null: as many as there are processors, at most 4, but 1 unless upkeep runs in the background. With 1 everything stays on the caller's thread, as simulations need it.</summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary>The parallelism in force.</summary>
+    internal int Width => Math.Max(1, Parallelism ?? (Upkeep == LogUpkeepMode.Background ? Math.Min(4, Environment.ProcessorCount) : 1));
+
     /// <summary>Told when a checkpoint, a cleanup or an automatic compaction failed; it is tried again after the next commit.</summary>
     public Action<Exception>? OnUpkeepFault { get; init; }
 

@@ -11,11 +11,11 @@ using CryptoInsight.Domain.Positions;
 using CryptoInsight.Domain.Sentiment;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
+using CryptoInsight.Engine.Maintenance;
 using CryptoInsight.Engine.Operations;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
-using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Lake.Operations;
 using CryptoInsight.Sources.FearGreed;
 
@@ -49,6 +49,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
     private readonly Dictionary<string, (JobSpec Spec, IActorRef Actor)> _jobs = new(StringComparer.Ordinal);
     private readonly IActorRef _journal;
     private readonly JobNode _node;
+    private IActorRef _maintenance = Nobody.Instance;
 
     private MedallionPipeline(ActorSystem system, IMaterializer materializer, LakeTables lake, EngineOptions options, TimeProvider clock, string runId)
     {
@@ -66,7 +67,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
     }
 
     /// <summary>The ids of all jobs.</summary>
-    public static IReadOnlyList<string> JobIds { get; } = [SilverJob.Id, GoldJob.Id, .. SentimentJobs.Ids];
+    public static IReadOnlyList<string> JobIds { get; } = [SilverJob.Id, GoldJob.Id, .. SentimentJobs.Ids, MaintenanceActor.Id];
 
     public LakeTables Lake { get; }
 
@@ -182,7 +183,10 @@ public sealed class MedallionPipeline : IAsyncDisposable
 
     /// <summary>Tells a job to pause, resume or repair; null if there is no job of that id.</summary>
     public async Task<JobProtocol.Answer?> TellAsync(string jobId, JobProtocol.ICommand command, CancellationToken ct) =>
-        _jobs.TryGetValue(jobId, out (JobSpec Spec, IActorRef Actor) job) ? await job.Actor.Ask<JobProtocol.Answer>(command, Options.AnswerTimeout, ct).ConfigureAwait(false) : null;
+        ActorOf(jobId) is { } actor ? await actor.Ask<JobProtocol.Answer>(command, Options.AnswerTimeout, ct).ConfigureAwait(false) : null;
+
+    /// <summary>Has the lake looked after now, whatever the schedule says.</summary>
+    public Task<JobProtocol.Answer> TellAsync(MaintenanceProtocol.RunNow wish, CancellationToken ct) => _maintenance.Ask<JobProtocol.Answer>(wish, Options.AnswerTimeout, ct);
 
     /// <summary>Ends the jobs after their commits under way, writes their runs down, then stops.</summary>
     public async ValueTask DisposeAsync()
@@ -190,7 +194,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
-            await Task.WhenAll(_jobs.Values.Select(j => j.Actor.Ask<JobProtocol.Answer>(JobProtocol.Finish.Instance, s_finishWithin))).ConfigureAwait(false);
+            await Task.WhenAll(_jobs.Values.Select(j => j.Actor).Append(_maintenance).Where(a => !a.IsNobody()).Select(a => a.Ask<JobProtocol.Answer>(JobProtocol.Finish.Instance, s_finishWithin))).ConfigureAwait(false);
             await _journal.Ask<JournalActor.Flushed>(JournalActor.Flush.Instance, s_finishWithin).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
@@ -240,12 +244,10 @@ public sealed class MedallionPipeline : IAsyncDisposable
             _jobs.Add(job.Id, (job, _system.ActorOf(JobActor.Props(job, _node, paused.GetValueOrDefault(job.Id)), job.Id)));
         }
 
-        var letters = new Dictionary<string, DeadLetterTable>
-        {
-            [DeadLetterTable.Binance] = Lake.DeadLetters, [DeadLetterTable.FearGreed] = Lake.FearGreed.DeadLetters, [DeadLetterTable.Leaderboard] = Lake.Positions.DeadLetters,
-        };
-        _system.ActorOf(RetentionActor.Props(letters, Options.Silver.DeadLetterRetention, _node), "retention");
+        _maintenance = _system.ActorOf(MaintenanceActor.Props(Lake, Options, _node, paused.GetValueOrDefault(MaintenanceActor.Id)), MaintenanceActor.Id);
     }
+
+    private IActorRef? ActorOf(string jobId) => jobId == MaintenanceActor.Id && !_maintenance.IsNobody() ? _maintenance : _jobs.TryGetValue(jobId, out (JobSpec Spec, IActorRef Actor) job) ? job.Actor : null;
 
     private static Config ClusterDefaults() =>
         Akka.Cluster.Sharding.ClusterSharding.DefaultConfig()

@@ -42,13 +42,46 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         [GapsTable.Name] = GapsTable.Definition,
     };
 
+    /// <summary>The tables by name, in the order of the flow.</summary>
+    public IReadOnlyDictionary<string, DeltaTable> All => field ??= new OrderedDictionary<string, DeltaTable>
+    {
+        [BronzeChartsTable.Name] = Bronze.Table,
+        [DeadLetterTable.Binance] = DeadLetters.Table,
+        [SilverChartsTable.Name] = Silver.Table,
+        [GoldSignalsTable.Name] = Gold.Table,
+        [BronzeFearGreedTable.Name] = FearGreed.Bronze.Table,
+        [DeadLetterTable.FearGreed] = FearGreed.DeadLetters.Table,
+        [SilverFearGreedTable.Name] = FearGreed.Silver.Table,
+        [GoldFearGreedTable.Name] = FearGreed.Gold.Table,
+        [BronzePositionsTable.Name] = Positions.Bronze.Table,
+        [DeadLetterTable.Leaderboard] = Positions.DeadLetters.Table,
+        [SilverPositionsTable.Name] = Positions.Silver.Table,
+        [GoldPositionsSummaryTable.Name] = Positions.Summary.Table,
+        [GoldPricePositions4hTable.Name] = Positions.PricePositions.Table,
+        [JobRunsTable.Name] = Operations.JobRuns.Table,
+        [EventsTable.Name] = Operations.Events.Table,
+        [GapsTable.Name] = Operations.Gaps.Table,
+    };
+
+    /// <summary>The dead-letter tables by name.</summary>
+    public IReadOnlyDictionary<string, DeadLetterTable> Letters => field ??= new Dictionary<string, DeadLetterTable>
+    {
+        [DeadLetterTable.Binance] = DeadLetters, [DeadLetterTable.FearGreed] = FearGreed.DeadLetters, [DeadLetterTable.Leaderboard] = Positions.DeadLetters,
+    };
+
+    /// <summary>Whether a table holds the only copy of what was taken in.</summary>
+    public static bool IsBronze(string name) => name is BronzeChartsTable.Name or BronzeFearGreedTable.Name or BronzePositionsTable.Name;
+
     public static async Task<LakeTables> OpenOrCreateAsync(LakeLocation location, DeltaTableOptions options, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(location);
         async Task<DeltaTable> OpenAsync(string name)
         {
             TableDefinition definition = Definitions[name];
-            DeltaTable table = await DeltaTable.OpenOrCreateAsync(location.StoreOf(name), definition, options with { Encodings = definition.Encodings }, ct).ConfigureAwait(false);
+
+            // From Bronze nothing is ever taken that Silver has still to read: past the limit its reader is only reported.
+            DeltaTableOptions own = options with { Encodings = definition.Encodings, ReaderLimitOnlyReports = options.ReaderLimitOnlyReports || IsBronze(name) };
+            DeltaTable table = await DeltaTable.OpenOrCreateAsync(location.StoreOf(name), definition, own, ct).ConfigureAwait(false);
             await LakeRestore.EndInterruptedAsync(table, definition, ct).ConfigureAwait(false);
             return table;
         }

@@ -1,12 +1,5 @@
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Log;
-using CryptoInsight.Lake.Bronze;
-using CryptoInsight.Lake.DeadLetters;
-using CryptoInsight.Lake.FearGreed;
-using CryptoInsight.Lake.Gold;
-using CryptoInsight.Lake.Operations;
-using CryptoInsight.Lake.Positions;
-using CryptoInsight.Lake.Silver;
 
 namespace CryptoInsight.Lake;
 
@@ -17,18 +10,7 @@ public sealed record TableFacts(string Name, long Version, long Rows, int Files,
     public static IReadOnlyList<TableFacts> Of(LakeTables lake)
     {
         ArgumentNullException.ThrowIfNull(lake);
-        return
-        [
-            Of(BronzeChartsTable.Name, lake.Bronze.Table), Of(DeadLetterTable.Binance, lake.DeadLetters.Table),
-            Of(SilverChartsTable.Name, lake.Silver.Table), Of(GoldSignalsTable.Name, lake.Gold.Table),
-            Of(BronzeFearGreedTable.Name, lake.FearGreed.Bronze.Table), Of(DeadLetterTable.FearGreed, lake.FearGreed.DeadLetters.Table),
-            Of(SilverFearGreedTable.Name, lake.FearGreed.Silver.Table), Of(GoldFearGreedTable.Name, lake.FearGreed.Gold.Table),
-            Of(BronzePositionsTable.Name, lake.Positions.Bronze.Table), Of(DeadLetterTable.Leaderboard, lake.Positions.DeadLetters.Table),
-            Of(SilverPositionsTable.Name, lake.Positions.Silver.Table), Of(GoldPositionsSummaryTable.Name, lake.Positions.Summary.Table),
-            Of(GoldPricePositions4hTable.Name, lake.Positions.PricePositions.Table),
-            Of(JobRunsTable.Name, lake.Operations.JobRuns.Table), Of(EventsTable.Name, lake.Operations.Events.Table),
-            Of(GapsTable.Name, lake.Operations.Gaps.Table),
-        ];
+        return [.. lake.All.Select(t => Of(t.Key, t.Value))];
     }
 
     public static TableFacts Of(string name, DeltaTable table)

@@ -14,20 +14,34 @@ internal static class TableScan
     public static IReadOnlyList<StructField> Fields(TableLayout layout, IReadOnlyList<string>? columns) =>
         columns is null ? layout.Schema.Fields : [.. columns.Select(layout.Field)];
 
-    /// <summary>The live rows of the files.</summary>
-    public static async IAsyncEnumerable<RecordBatch> ReadAsync(IObjectStore store, TableLayout layout, IEnumerable<AddFile> files, IReadOnlyList<StructField> fields, BoundPredicate? predicate, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>Files up to this size are decoded whole where several are read at once.</summary>
+    public const long SmallFileBytesMax = 4L << 20;
+
+    /// <summary>The live rows of the files, in the order of the files; some small files are decoded ahead of the consumer if the width is above 1.</summary>
+    public static async IAsyncEnumerable<RecordBatch> ReadAsync(IObjectStore store, TableLayout layout, IEnumerable<AddFile> files, IReadOnlyList<StructField> fields, BoundPredicate? predicate, int width, [EnumeratorCancellation] CancellationToken ct)
     {
         List<StructField> extra = predicate is null ? [] : [.. predicate.Columns()];
-        foreach (AddFile file in files)
+        IAsyncEnumerable<RecordBatch> OneAsync(AddFile file, CancellationToken token) => ReadOneAsync(store, layout, file, fields, extra, predicate, token);
+        async Task<(AddFile File, List<RecordBatch>? Rows)> WholeAsync(AddFile file, CancellationToken token) =>
+            (file, width > 1 && file.Size <= SmallFileBytesMax ? await OneAsync(file, token).ToListAsync(token).ConfigureAwait(false) : null);
+        await foreach ((AddFile file, List<RecordBatch>? rows) in ReadAhead.RunAsync(files, width, WholeAsync, ct).ConfigureAwait(false))
         {
-            Func<RowGroupBounds, bool>? skip = predicate is null ? null : group => !Maybe.True(predicate, new FileBounds(layout, file.PartitionValues, group));
-            DeletionVector deleted = await DeletionVectorFiles.ReadAsync(store, file.DeletionVector, ct).ConfigureAwait(false);
-            await foreach (FileRows rows in ReadFileAsync(store, layout, file, fields, extra, skip, null, ct).ConfigureAwait(false))
+            await foreach (RecordBatch batch in (rows?.ToAsyncEnumerable() ?? OneAsync(file, ct)).ConfigureAwait(false))
             {
-                if (Filtered(rows, fields, deleted, predicate) is RecordBatch batch)
-                {
-                    yield return batch;
-                }
+                yield return batch;
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<RecordBatch> ReadOneAsync(IObjectStore store, TableLayout layout, AddFile file, IReadOnlyList<StructField> fields, List<StructField> extra, BoundPredicate? predicate, [EnumeratorCancellation] CancellationToken ct)
+    {
+        Func<RowGroupBounds, bool>? skip = predicate is null ? null : group => !Maybe.True(predicate, new FileBounds(layout, file.PartitionValues, group));
+        DeletionVector deleted = await DeletionVectorFiles.ReadAsync(store, file.DeletionVector, ct).ConfigureAwait(false);
+        await foreach (FileRows rows in ReadFileAsync(store, layout, file, fields, extra, skip, null, ct).ConfigureAwait(false))
+        {
+            if (Filtered(rows, fields, deleted, predicate) is RecordBatch batch)
+            {
+                yield return batch;
             }
         }
     }

@@ -2,16 +2,15 @@ using Apache.Arrow;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Data;
 using CryptoInsight.Delta.Log;
-using CryptoInsight.Delta.Schema;
 
 namespace CryptoInsight.Delta.Operations;
 
 /// <summary>One bin rewritten, with the knowledge of where each old row went: rows deleted meanwhile can be deleted in the new files too.</summary>
-internal sealed class CompactionAttempt
+internal sealed class CompactionAttempt : IDisposable
 {
     private readonly List<Source> _sources = [];
     private readonly List<Output> _outputs = [];
-    private int[]? _places;
+    private ZOrderSorter? _sorter;
 
     private CompactionAttempt(CompactionBin bin) => Bin = bin;
 
@@ -24,20 +23,19 @@ internal sealed class CompactionAttempt
 
     public int FilesAdded => _outputs.Count;
 
-    public static async Task<CompactionAttempt> WriteAsync(DeltaTable table, TableLayout layout, DataFileWriter writer, CompactionBin bin, IReadOnlyList<StructField> zOrder, long fileBytesTarget, CancellationToken ct)
+    public static async Task<CompactionAttempt> WriteAsync(DeltaTable table, TableLayout layout, DataFileWriter writer, CompactionBin bin, CompactionWay way, CancellationToken ct)
     {
         CompactionAttempt attempt = new(bin);
-        CompactionSource source = new(table, layout, bin);
-        if (zOrder.Count == 0)
+        CompactionSource source = new(table, layout, bin, way);
+        if (way.ZOrder.Count == 0)
         {
             await attempt.TakeAsync(writer.WriteOneAsync(bin.Partition, source.ReadAsync(layout.WriteFields, ct), ct)).ConfigureAwait(false);
         }
         else
         {
-            ZOrderWriter sorted = await ZOrderWriter.PrepareAsync(source, layout, zOrder, fileBytesTarget, ct).ConfigureAwait(false);
-            attempt._places = sorted.Places;
-            string tag = CompactionPlan.TagOf([.. zOrder.Select(static f => f.Name)]);
-            await foreach (IAsyncEnumerable<RecordBatch> file in sorted.FilesAsync(ct).ConfigureAwait(false))
+            attempt._sorter = new ZOrderSorter(source, layout.WriteFields, way.ZOrder, way.Memory, way.SortBytesMax, way.Spec.SpillFolder);
+            string tag = CompactionPlan.TagOf([.. way.ZOrder.Select(static f => f.Name)]);
+            await foreach (IAsyncEnumerable<RecordBatch> file in ZOrderFiles.CutAsync(attempt._sorter, source.Bytes, way, ct).ConfigureAwait(false))
             {
                 await attempt.TakeAsync(writer.WriteOneAsync(bin.Partition, file, ct), tag).ConfigureAwait(false);
             }
@@ -54,11 +52,13 @@ internal sealed class CompactionAttempt
         return attempt;
     }
 
+    public void Dispose() => _sorter?.Dispose();
+
     /// <summary>The actions on top of a snapshot, deletions since carried over; null if a source is gone or rows came back.</summary>
     public async Task<IReadOnlyList<DeltaAction>?> ActionsAsync(DeltaTable table, Snapshot snapshot, CancellationToken ct)
     {
         List<DeltaAction> actions = [];
-        List<long>[] deleted = [.. _outputs.Select(static _ => new List<long>())];
+        HashSet<long> gone = [];
         long now = table.Options.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (Source source in _sources)
         {
@@ -75,12 +75,13 @@ internal sealed class CompactionAttempt
 
             foreach (long row in vector.Except(source.Deleted).Rows)
             {
-                Mark(source.FirstRow + row - source.Deleted.CountBelow(row), deleted);
+                gone.Add(source.FirstRow + row - source.Deleted.CountBelow(row));
             }
 
             actions.Add(FileMatches.RemoveOf(live, now, dataChange: false));
         }
 
+        List<long>[] deleted = Marked(gone);
         for (int i = 0; i < _outputs.Count; i++)
         {
             if (deleted[i].Count < _outputs[i].Rows)
@@ -101,11 +102,18 @@ internal sealed class CompactionAttempt
         }
     }
 
-    private void Mark(long unsorted, List<long>[] deleted)
+    /// <summary>The places of rows in the new files, file by file, ascending.</summary>
+    private List<long>[] Marked(HashSet<long> gone)
     {
-        long place = _places is null ? unsorted : _places[unsorted];
-        int output = _outputs.FindLastIndex(o => o.FirstPlace <= place);
-        deleted[output].Add(place - _outputs[output].FirstPlace);
+        List<long>[] deleted = [.. _outputs.Select(static _ => new List<long>())];
+        IEnumerable<long> places = _sorter is null ? gone : _sorter.Order.PlacesOf(gone).Values;
+        foreach (long place in places.Order())
+        {
+            int output = _outputs.FindLastIndex(o => o.FirstPlace <= place);
+            deleted[output].Add(place - _outputs[output].FirstPlace);
+        }
+
+        return deleted;
     }
 
     private static async Task<AddFile> MarkedAsync(DeltaTable table, AddFile file, List<long> deleted, CancellationToken ct)

@@ -7,82 +7,159 @@ using CryptoInsight.Delta.Schema;
 namespace CryptoInsight.Delta.Operations;
 
 /// <summary>Merges small files and drops deleted rows, partition by partition, one commit each; no row of the table changes.</summary>
-/// <remarks>Never makes another writer fail, and is seldom stopped by one: appends do not touch it, and rows that others delete meanwhile are deleted in the new files too.</remarks>
-internal static class Optimize
+/// <remarks>Never makes another writer fail, and is seldom stopped by one: appends do not touch it, and rows that others delete meanwhile are deleted in the new files too.
+/// Killed half-way, the partitions that are committed stay done and the next run goes on with the others; what was written for them is garbage that VACUUM finds.</remarks>
+internal sealed class Optimize
 {
-    public static async Task<OptimizeOutcome> RunAsync(DeltaTable table, OptimizeSpec spec, CommitSpec commitSpec, CancellationToken ct)
+    private readonly DeltaTable _table;
+    private readonly Snapshot _snapshot;
+    private readonly TableLayout _layout;
+    private readonly CommitSpec _commit;
+    private readonly ParquetWriteOptions _options;
+    private readonly CompactionWay _way;
+    private readonly List<IReadOnlyList<CompactionBin>> _work = [];
+    private readonly int _workers;
+    private readonly Lock _gate = new();
+    private OptimizeOutcome _total = new(null, 0, 0, 0, 0, 0, 0, 0);
+
+    private Optimize(DeltaTable table, OptimizeSpec spec, CommitSpec commit)
     {
-        Snapshot snapshot = table.Snapshot;
-        ProtocolSupport.CheckWritable(snapshot.Protocol, snapshot.Metadata, snapshot.Schema, table.Store.Root);
-        TableLayout layout = TableLayout.Of(snapshot);
-        IReadOnlyList<StructField> zOrder = ZOrderFields(layout, spec);
-        ParquetWriteOptions options = table.SmallFiles with { Compression = spec.Compression, ZstdLevel = spec.ZstdLevel };
-        OptimizeOutcome total = new(null, 0, 0, 0, 0, 0, 0, 0);
-        long budget = spec.BytesMax;
-        foreach (IReadOnlyList<CompactionBin> bins in CompactionPlan.Bins(snapshot.FilesFor(spec.Where), layout, spec, spec.FileBytesTarget ?? table.Options.FileBytesTarget))
-        {
-            ct.ThrowIfCancellationRequested();
-            long bytes = bins.Sum(static b => b.Files.Sum(static f => f.Size));
-            if (bytes > budget)
-            {
-                total = total with { PartitionsLeft = total.PartitionsLeft + 1 };
-                continue;
-            }
+        (_table, _commit) = (table, commit);
+        _snapshot = table.Snapshot;
+        ProtocolSupport.CheckWritable(_snapshot.Protocol, _snapshot.Metadata, _snapshot.Schema, table.Store.Root);
+        _layout = TableLayout.Of(_snapshot);
+        _options = table.SmallFiles with { Compression = spec.Compression, ZstdLevel = spec.ZstdLevel };
+        IReadOnlyList<StructField> zOrder = ZOrderFields(_layout, spec);
+        long target = spec.FileBytesTarget ?? table.Options.FileBytesTarget;
+        Choose(CompactionPlan.Bins(_snapshot.FilesFor(spec.Where), _layout, spec, target), spec.BytesMax);
+        int width = Math.Max(1, spec.Parallelism ?? table.Options.Width);
+        _workers = Math.Clamp(_work.Count, 1, width);
 
-            budget -= bytes;
-            total = await PartitionAsync(table, snapshot, layout, new DataFileWriter(table, layout, options), bins, zOrder, spec.FileBytesTarget ?? table.Options.FileBytesTarget, commitSpec, total, ct).ConfigureAwait(false);
-        }
-
-        return total;
+        // Joined columns are addressed by 32-bit offsets: a sort of more than that would be parted anyway.
+        _way = new CompactionWay(zOrder, target, new SortMemory(), Math.Min(spec.MemoryBytesMax / _workers, 1L << 30), _workers > 1 ? 1 : width, spec);
     }
 
-    private static async Task<OptimizeOutcome> PartitionAsync(DeltaTable table, Snapshot snapshot, TableLayout layout, DataFileWriter writer, IReadOnlyList<CompactionBin> bins, IReadOnlyList<StructField> zOrder, long fileBytesTarget, CommitSpec spec, OptimizeOutcome total, CancellationToken ct)
+    public static async Task<OptimizeOutcome> RunAsync(DeltaTable table, OptimizeSpec spec, CommitSpec commitSpec, CancellationToken ct)
     {
-        List<CompactionAttempt> attempts = [];
-        foreach (CompactionBin bin in bins)
+        Optimize run = new(table, spec, commitSpec);
+        if (run._workers == 1)
         {
-            attempts.Add(await CompactionAttempt.WriteAsync(table, layout, writer, bin, zOrder, fileBytesTarget, ct).ConfigureAwait(false));
+            await run.WorkAsync(run._work, ct).ConfigureAwait(false);
+        }
+        else
+        {
+            await Parallel.ForEachAsync(run._work, new ParallelOptions { MaxDegreeOfParallelism = run._workers, CancellationToken = ct }, async (bins, token) => await run.PartitionAsync(bins, token).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
+        return run._total with { SortBytesPeak = run._way.Memory.Peak };
+    }
+
+    // As much as the budget allows, and one bin in any case.
+    private void Choose(IReadOnlyList<IReadOnlyList<CompactionBin>> all, long budget)
+    {
+        foreach (IReadOnlyList<CompactionBin> bins in all)
+        {
+            List<CompactionBin> chosen = [];
+            foreach (CompactionBin bin in bins)
+            {
+                long bytes = bin.Files.Sum(static f => f.Size);
+                if (bytes <= budget || _work.Count + chosen.Count == 0)
+                {
+                    budget -= Math.Min(budget, bytes);
+                    chosen.Add(bin);
+                }
+            }
+
+            if (chosen.Count > 0)
+            {
+                _work.Add(chosen);
+            }
+
+            if (chosen.Count < bins.Count)
+            {
+                Count(static t => t with { PartitionsLeft = t.PartitionsLeft + 1 });
+            }
+        }
+    }
+
+    private async Task WorkAsync(IEnumerable<IReadOnlyList<CompactionBin>> work, CancellationToken ct)
+    {
+        foreach (IReadOnlyList<CompactionBin> bins in work)
+        {
+            ct.ThrowIfCancellationRequested();
+            await PartitionAsync(bins, ct).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PartitionAsync(IReadOnlyList<CompactionBin> bins, CancellationToken ct)
+    {
+        DataFileWriter writer = new(_table, _layout, _options);
+        List<CompactionAttempt> attempts = [];
+        try
+        {
+            foreach (CompactionBin bin in bins)
+            {
+                attempts.Add(await CompactionAttempt.WriteAsync(_table, _layout, writer, bin, _way, ct).ConfigureAwait(false));
+            }
+
+            await CommitAsync(writer, attempts, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            attempts.ForEach(static a => a.Dispose());
+        }
+    }
+
+    private async Task CommitAsync(DataFileWriter writer, List<CompactionAttempt> attempts, CancellationToken ct)
+    {
         // Others may have committed since this run began: prepare on what is newest now.
-        (PreparedCommit? prepared, List<CompactionAttempt> kept) = await PrepareAsync(table, table.Snapshot, layout, attempts, spec, ct).ConfigureAwait(false);
+        (PreparedCommit? prepared, List<CompactionAttempt> kept) = await PrepareAsync(_table.Snapshot, attempts, ct).ConfigureAwait(false);
         List<CompactionAttempt> done = kept;
         prepared = prepared is null ? null : prepared with
         {
             Rebase = async (newest, token) =>
             {
-                (PreparedCommit? again, done) = await PrepareAsync(table, newest, layout, attempts, spec, token).ConfigureAwait(false);
+                (PreparedCommit? again, done) = await PrepareAsync(newest, attempts, token).ConfigureAwait(false);
                 return again;
             },
         };
-        if (prepared is null || await Append.FinishAsync(table, prepared, writer, ct).ConfigureAwait(false) is not CommitOutcome.Committed committed)
+        if (prepared is null || await Append.FinishAsync(_table, prepared, writer, ct).ConfigureAwait(false) is not CommitOutcome.Committed committed)
         {
             await writer.DiscardAsync().ConfigureAwait(false);
-            return total with { PartitionsLeft = total.PartitionsLeft + 1 };
+            Count(static t => t with { PartitionsLeft = t.PartitionsLeft + 1 });
+            return;
         }
 
-        return total with
+        Count(total => total with
         {
-            Version = committed.Version,
+            Version = Math.Max(total.Version ?? 0, committed.Version),
             FilesRemoved = total.FilesRemoved + done.Sum(static a => a.Bin.Files.Count),
             FilesAdded = total.FilesAdded + done.Sum(static a => a.FilesAdded),
             BytesRemoved = total.BytesRemoved + done.Sum(static a => a.Bin.Files.Sum(static f => f.Size)),
             BytesAdded = total.BytesAdded + done.Sum(static a => a.BytesAdded),
             RowsPurged = total.RowsPurged + done.Sum(static a => a.RowsPurged),
             PartitionsDone = total.PartitionsDone + 1,
-        };
+        });
     }
 
-    private static async Task<(PreparedCommit? Commit, List<CompactionAttempt> Kept)> PrepareAsync(DeltaTable table, Snapshot snapshot, TableLayout layout, List<CompactionAttempt> attempts, CommitSpec spec, CancellationToken ct)
+    private void Count(Func<OptimizeOutcome, OptimizeOutcome> more)
+    {
+        lock (_gate)
+        {
+            _total = more(_total);
+        }
+    }
+
+    private async Task<(PreparedCommit? Commit, List<CompactionAttempt> Kept)> PrepareAsync(Snapshot snapshot, List<CompactionAttempt> attempts, CancellationToken ct)
     {
         List<DeltaAction> actions = [];
         List<CompactionAttempt> kept = [];
-        if (layout.Fits(TableLayout.Of(snapshot)))
+        if (_layout.Fits(TableLayout.Of(snapshot)))
         {
             foreach (CompactionAttempt attempt in attempts)
             {
                 // A bin whose files others rewrote is left to them; the other bins go on.
-                if (await attempt.ActionsAsync(table, snapshot, ct).ConfigureAwait(false) is IReadOnlyList<DeltaAction> bin)
+                if (await attempt.ActionsAsync(_table, snapshot, ct).ConfigureAwait(false) is IReadOnlyList<DeltaAction> bin)
                 {
                     actions.AddRange(bin);
                     kept.Add(attempt);
@@ -96,7 +173,7 @@ internal static class Optimize
         }
 
         List<string> sources = [.. kept.SelectMany(static a => a.Bin.Files).Select(static f => f.Path)];
-        return (new PreparedCommit(snapshot, actions, spec)
+        return (new PreparedCommit(snapshot, actions, _commit)
         {
             Read = new ReadSet { Files = sources },
             Metrics = new CommitMetrics(0, 0, kept.Sum(static a => a.FilesAdded), sources.Count, actions.Count(static a => a is AddFile { DeletionVector: not null }), kept.Sum(static a => a.BytesAdded)),

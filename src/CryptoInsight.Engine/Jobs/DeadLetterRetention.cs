@@ -1,3 +1,4 @@
+using CryptoInsight.Delta.Predicates;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Lake.DeadLetters;
 
@@ -11,5 +12,19 @@ public static class DeadLetterRetention
     {
         ArgumentNullException.ThrowIfNull(letters);
         return letters.DeleteBeforeAsync(now - retention, ct);
+    }
+
+    /// <summary>How many letters <see cref="RunAsync"/> would delete.</summary>
+    public static async Task<long> CountAsync(DeadLetterTable letters, TimeSpan retention, UnixMicros now, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(letters);
+        var isOld = new Predicate.Compare("ingest_time", Comparison.Less, (now - retention).Value);
+        long count = 0;
+        await foreach (var _ in letters.StatesAsync(letters.Table.Snapshot, isOld, ct).ConfigureAwait(false))
+        {
+            count++;
+        }
+
+        return count;
     }
 }

@@ -29,6 +29,9 @@ public sealed record EngineOptions(
     /// <summary>The web console's SQL workers.</summary>
     public required SqlOptions Sql { get; init; }
 
+    /// <summary>How the lake looks after itself.</summary>
+    public required MaintenanceOptions Maintenance { get; init; }
+
     /// <summary>Reads the section <c>cryptoinsight</c>; <see cref="SettingsException"/> lists every fault.</summary>
     public static EngineOptions FromConfig(Config config)
     {
@@ -67,6 +70,7 @@ public sealed record EngineOptions(
             Silver = SilverOptions.From(read),
             Sentiment = SentimentOptions.Read(read),
             Sql = SqlOptions.From(read),
+            Maintenance = MaintenanceOptions.Read(read),
         };
         read.ThrowIfFaulty();
         return options;

@@ -25,6 +25,9 @@ internal sealed partial class SettingsReader(Config config)
     /// <summary>A text that may be left out.</summary>
     public string? Optional(string key) => Value(key)?.GetString();
 
+    /// <summary>Whether anybody set the key.</summary>
+    public bool Has(string key) => Value(key) is not null;
+
     /// <summary>One of an enumeration's names, in lower case.</summary>
     public T Choice<T>(string key)
         where T : struct, Enum =>

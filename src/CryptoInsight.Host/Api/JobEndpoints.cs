@@ -1,5 +1,6 @@
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Jobs;
+using CryptoInsight.Engine.Maintenance;
 using CryptoInsight.Lake.Operations;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -19,6 +20,19 @@ public sealed class JobEndpoints(MedallionPipeline pipeline)
         api.MapPost("/jobs/{id}/resume", (string id, CancellationToken ct) => TellAsync(id, new JobProtocol.Resume("operator"), ct)).RequireActionHeader();
         api.MapPost("/jobs/{id}/repair", (string id, bool? fromStart, CancellationToken ct) =>
             TellAsync(id, new JobProtocol.Repair(fromStart == true ? JobStart.Beginning : JobStart.Position, "operator"), ct)).RequireActionHeader();
+        api.MapPost($"/jobs/{MaintenanceActor.Id}/run", RunAsync).RequireActionHeader();
+    }
+
+    private async Task<Results<Ok<string>, ProblemHttpResult>> RunAsync(string? table, string? kind, bool? dryRun, CancellationToken ct)
+    {
+        UpkeepKind? asked = Enum.GetValues<UpkeepKind>().Where(k => k.ToString().Equals(kind, StringComparison.OrdinalIgnoreCase)).Cast<UpkeepKind?>().FirstOrDefault();
+        return kind is not null && asked is null
+            ? NodeApi.Wrong($"kind is one of {string.Join(", ", Enum.GetNames<UpkeepKind>().Select(n => n.ToLowerInvariant()))}; leave it out for all.")
+            : await pipeline.TellAsync(new MaintenanceProtocol.RunNow(table, asked, dryRun == true, "operator"), ct) switch
+            {
+                { IsDone: true } done => TypedResults.Ok(done.Text),
+                var refused => TypedResults.Problem(refused.Text, statusCode: StatusCodes.Status409Conflict, title: "Maintenance does not do this"),
+            };
     }
 
     private async Task<Results<Ok<JobDetailDocument>, ProblemHttpResult>> ShowAsync(string id, CancellationToken ct)

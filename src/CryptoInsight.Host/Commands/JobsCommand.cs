@@ -3,6 +3,7 @@ using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine;
 using CryptoInsight.Engine.Jobs;
+using CryptoInsight.Engine.Maintenance;
 using CryptoInsight.Host.Api;
 using CryptoInsight.Host.Node;
 using CryptoInsight.Host.Output;
@@ -35,7 +36,25 @@ public static class JobsCommand
         var repair = new Command("repair", "Start a new run of a job, also of a FAILED one") { id, fromStart };
         repair.SetAction(global.Run((parsed, context, ct) => RepairAsync(context, parsed.GetValue(id)!, parsed.GetValue(fromStart), ct)));
         command.Subcommands.Add(repair);
+        command.Subcommands.Add(RunCommand(global));
         return command;
+    }
+
+    private static Command RunCommand(GlobalOptions global)
+    {
+        var table = new Option<string?>("--table") { Description = "One table (default: all)", HelpName = "silver_charts" };
+        var kind = new Option<string?>("--kind") { Description = "One kind of work (default: all)", HelpName = "pack|cluster|letgo|cleanlog|vacuum" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done" };
+        var run = new Command("run", "Have the running node look after its tables now, whatever the schedule says") { table, kind, dryRun };
+        run.SetAction(global.Run(async (parsed, context, ct) =>
+        {
+            string query = string.Join('&', new[] { ("table", parsed.GetValue(table)), ("kind", parsed.GetValue(kind)), ("dryRun", parsed.GetValue(dryRun) ? "true" : null) }
+                .Where(p => p.Item2 is not null).Select(p => $"{p.Item1}={Uri.EscapeDataString(p.Item2!)}"));
+            return await ToldNodeAsync(context, MaintenanceActor.Id, $"run?{query}", ct)
+                ? ExitCode.Ok
+                : throw new CommandFailedException("No node runs on this lake. Start one with `up`, or use `optimize` and `vacuum` on a single table.");
+        }));
+        return run;
     }
 
     private static Command Sub(GlobalOptions global, string name, string description, Func<CommandContext, string, CancellationToken, Task<int>> body)

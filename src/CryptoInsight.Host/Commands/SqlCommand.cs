@@ -87,5 +87,9 @@ public static class SqlCommand
         await using SqlResult result = await session.ExecuteAsync(statement, ct);
         await RowPrinter.PrintAsync(context.Out, context.Output, result.Columns, result.ReadAsync(ct), ct);
         await context.Out.FlushAsync(ct);
+        foreach (string warning in session.Warnings())
+        {
+            await context.Error.WriteLineAsync($"Warning: {warning}");
+        }
     }
 }

@@ -13,7 +13,7 @@ public sealed class SettingsLayers
     private const string VariablePrefix = "CRYPTOINSIGHT_";
 
     // Sections to which a user adds entries of their own.
-    private static readonly string[] s_openSections = ["gold.timeframes", "sources.binance.wire-schema"];
+    private static readonly string[] s_openSections = ["gold.timeframes", "maintenance.tables", "sources.binance.wire-schema"];
 
     /// <summary>Variables of tests are not settings.</summary>
     private const string TestPrefix = VariablePrefix + "TEST_";

@@ -74,7 +74,7 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
     /// <summary>The table at its newest version, or null.</summary>
     public async Task<DeltaTable?> FindAsync(string table, CancellationToken ct = default)
     {
-        if (_open.Remove(table, out DeltaTable? known))
+        if (_open.Remove(table, out DeltaTable? known) && known.Damage is null)
         {
             await known.RefreshAsync(ct).ConfigureAwait(false); // if it fails, the next call opens the table anew
             return _open[table] = known;
@@ -92,6 +92,10 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
             return null;
         }
     }
+
+    /// <summary>One sentence for each table opened so far whose newest log entry is cut off: what is read is the version before.</summary>
+    public IEnumerable<string> Warnings() =>
+        _open.Where(t => t.Value.Damage is not null).Select(t => $"{t.Key} is read as of version {t.Value.Snapshot.Version}, its newest whole one. {t.Value.Damage!.Message}");
 
     private async Task<bool> HasLogAsync(string table, CancellationToken ct)
     {

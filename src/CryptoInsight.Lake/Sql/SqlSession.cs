@@ -55,6 +55,9 @@ public sealed class SqlSession : IAsyncDisposable
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken ct = default) =>
         [.. await _catalog.TableNamesAsync(ct).ConfigureAwait(false), .. await _catalog.ViewNamesAsync(ct).ConfigureAwait(false)];
 
+    /// <summary>What readers must know beside the rows: tables that could not be read at their newest version.</summary>
+    public IEnumerable<string> Warnings() => _catalog.Warnings();
+
     /// <summary>Runs one statement; its result is to be disposed before the next.</summary>
     /// <exception cref="SqlException">The statement is wrong, refused, or fails; the message says what to do.</exception>
     public async Task<SqlResult> ExecuteAsync(string statement, CancellationToken ct = default)

@@ -96,7 +96,8 @@ export const en = {
   "table.freshnessWhy": "How long the first missing row is overdue. Objective: 10 min.",
   "table.empty": "No symbols yet.",
 
-  "mood.title": "Fear & Greed, last {days} days",
+  "mood.title": "Fear & Greed",
+  "mood.titleOver": "Fear & Greed, last {days} days",
   "mood.chart": "Fear and Greed index over {days} days, from {low} to {high}, now {value}",
   "mood.ma7": "7-day mean",
   "mood.ma30": "30-day mean",

@@ -98,7 +98,8 @@ export const ko: Record<MessageKey, string> = {
   "table.freshnessWhy": "첫 번째 누락 행이 얼마나 늦었는지 나타냅니다. 신선도 목표: 10분.",
   "table.empty": "아직 심볼이 없습니다.",
 
-  "mood.title": "공포·탐욕 지수, 최근 {days}일",
+  "mood.title": "공포·탐욕 지수",
+  "mood.titleOver": "공포·탐욕 지수, 최근 {days}일",
   "mood.chart": "최근 {days}일 공포·탐욕 지수, 최저 {low}, 최고 {high}, 현재 {value}",
   "mood.ma7": "7일 평균",
   "mood.ma30": "30일 평균",

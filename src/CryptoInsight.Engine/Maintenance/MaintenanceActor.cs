@@ -1,0 +1,273 @@
+using Akka.Actor;
+using Akka.Event;
+using CryptoInsight.Delta;
+using CryptoInsight.Domain.Market;
+using CryptoInsight.Engine.Jobs;
+using CryptoInsight.Engine.Options;
+using CryptoInsight.Lake;
+using CryptoInsight.Lake.Operations;
+
+namespace CryptoInsight.Engine.Maintenance;
+
+/// <summary>Looks at the tables, has the policy decide, and has one piece of work done at a time: compaction, VACUUM, log cleanup, retention of dead letters.</summary>
+/// <remarks>Owns: the piece under way. Supervised by the node's guardian; one per lake. Loses on restart: schedules count from the start again, everything else is in the tables; a pause is in <c>ops_job_runs</c>.
+/// A piece that fails leaves the table alone for a while and is decided anew.</remarks>
+#pragma warning disable CA1001 // The actor system ends an actor by PostStop, which disposes what it holds.
+public sealed class MaintenanceActor : ReceiveActor, IWithTimers
+#pragma warning restore CA1001
+{
+    /// <summary>As in the replaced pipeline's list of jobs.</summary>
+    public const string Id = "maintenance";
+
+    private readonly LakeTables _lake;
+    private readonly MaintenanceOptions _options;
+    private readonly JobNode _node;
+    private readonly UpkeepWork _work;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<string, TableLoad> _loads = new(StringComparer.Ordinal);
+    private UpkeepState _state;
+    private JobRun _run;
+    private bool _isPaused;
+    private CompactionSpec? _underWay;
+    private IActorRef? _finisher;
+    private int _pieces;
+    private int _runs;
+
+    /// <param name="paused">The run that says that maintenance is paused, or null.</param>
+    public MaintenanceActor(LakeTables lake, EngineOptions options, JobNode node, JobRun? paused)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(node);
+        (_lake, _options, _node) = (lake, options.Maintenance, node);
+        _work = new UpkeepWork(lake, options.Maintenance, options.Silver.DeadLetterRetention, node.Clock);
+        _state = new UpkeepState(node.Clock.GetUtcNow());
+        _isPaused = paused is not null;
+        _run = paused ?? NewRun(JobState.Running);
+        Receive<Look>(_ => LookAtTables());
+        Receive<UpkeepReport>(OnDone);
+        Receive<Failed>(OnFailed);
+        Receive<JobProtocol.Pause>(OnPause);
+        Receive<JobProtocol.Resume>(OnResume);
+        Receive<JobProtocol.Repair>(_ => Answer(false, $"{Id} has nothing to repair: it keeps no position. Run it now instead."));
+        Receive<JobProtocol.Finish>(_ => OnFinish());
+        Receive<MaintenanceProtocol.RunNow>(OnRunNow);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(LakeTables lake, EngineOptions options, JobNode node, JobRun? paused) => Akka.Actor.Props.Create(() => new MaintenanceActor(lake, options, node, paused));
+
+    private sealed class Look : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
+    {
+        public static readonly Look Instance = new();
+    }
+
+    private sealed record Failed(CompactionSpec Spec, Exception Cause) : INoSerializationVerificationNeeded;
+
+    protected override void PreStart()
+    {
+        Publish();
+        if (!_isPaused)
+        {
+            _node.Journal.Tell(_run);
+        }
+
+        Timers.StartPeriodicTimer("look", Look.Instance, _options.FirstAfter, _options.LookEvery);
+    }
+
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private void LookAtTables()
+    {
+        if (_isPaused || _underWay is not null || _finisher is not null)
+        {
+            return;
+        }
+
+        (_underWay, _state) = CompactionPolicy.Next(Loads(), _options, _state, _node.Clock.GetUtcNow());
+        if (_underWay is { } spec)
+        {
+            _work.RunAsync(spec, _stopping.Token).PipeTo(Self, failure: cause => new Failed(spec, cause));
+        }
+    }
+
+    // A table is looked through only if it has changed.
+    private List<TableLoad> Loads()
+    {
+        foreach ((string name, DeltaTable table) in _lake.All)
+        {
+            if (!_loads.TryGetValue(name, out TableLoad? known) || known.Version != table.Snapshot.Version)
+            {
+                _loads[name] = TableLoad.Of(name, table, _options.Tables[name]);
+            }
+        }
+
+        return [.. _loads.Values];
+    }
+
+    private void OnDone(UpkeepReport report)
+    {
+        _state = CompactionPolicy.Ended(_state, report.Spec.Table, report.IsDone, _node.Clock.GetUtcNow());
+        if (report.HasChanged || report.Spec.Cause == UpkeepCause.Operator)
+        {
+            _node.Journal.Tell(report.ToEvent($"{_run.RunId}/{++_pieces}", Now()));
+        }
+
+        if (report.IsDone && _run.ErrorKind is not null)
+        {
+            _run = _run with { ErrorKind = null, ErrorMessage = null, ErrorDetail = null };
+            _node.Journal.Tell(_run);
+        }
+
+        Publish();
+        EndPiece();
+    }
+
+    private void OnFailed(Failed failed)
+    {
+        Exception cause = failed.Cause is AggregateException { InnerExceptions.Count: 1 } one ? one.InnerExceptions[0] : failed.Cause;
+        if (!_stopping.IsCancellationRequested)
+        {
+            string table = failed.Spec.Table;
+            _state = CompactionPolicy.Ended(_state, table, isDone: false, _node.Clock.GetUtcNow());
+            DateTimeOffset until = _state.Failing[table].Until;
+            _run = _run with { ErrorKind = JobFault.Of(cause, 1).Kind, ErrorMessage = $"{failed.Spec.Kind} of {table}: {cause.Message}", ErrorDetail = cause.ToString(), Attempt = _run.Attempt + 1 };
+            _node.Journal.Tell(_run);
+            _node.Journal.Tell(new LakeEvent(
+                $"{_run.RunId}/{++_pieces}", Now(), "maintenance_failed", "WARNING", Id,
+                $"{failed.Spec.Kind} of {table} failed and is tried again after {until:HH:mm:ss} UTC: {cause.Message}", $"{table} 테이블의 유지 관리 작업이 실패했으며 {until:HH:mm:ss} UTC 이후 다시 시도합니다: {cause.Message}") { TableName = table });
+            Context.System.Log.Warning("Maintenance of {0} failed and is tried again after {1:u}: {2}", table, until, cause.Message);
+            Publish(cause.Message);
+        }
+
+        EndPiece();
+    }
+
+    private void EndPiece()
+    {
+        _underWay = null;
+        if (_finisher is not null)
+        {
+            EndRun();
+        }
+        else
+        {
+            Self.Tell(Look.Instance); // the duty cycle rests within the work, not between its pieces
+        }
+    }
+
+    private void OnPause(JobProtocol.Pause pause)
+    {
+        if (_isPaused)
+        {
+            Answer(false, $"{Id} is paused already.");
+            return;
+        }
+
+        _isPaused = true;
+        _node.Journal.Tell(_run with { State = StateWord.Of(JobState.Succeeded), EndedAt = Now() });
+        _run = NewRun(JobState.Paused);
+        _node.Journal.Tell(_run);
+        Note(pause.By, "job_paused", $"{Id} was paused.", $"{Id} 작업을 일시 중지했습니다.");
+        Publish();
+        Answer(true, _underWay is { } spec ? $"{Id} is PAUSED; what is under way ({spec.Kind} of {spec.Table}) ends first." : $"{Id} is PAUSED.");
+    }
+
+    private void OnResume(JobProtocol.Resume resume)
+    {
+        if (!_isPaused)
+        {
+            Answer(false, $"{Id} is not paused.");
+            return;
+        }
+
+        _isPaused = false;
+        _node.Journal.Tell(_run with { EndedAt = Now() });
+        Note(resume.By, "job_resumed", $"{Id} was resumed.", $"{Id} 작업을 다시 시작했습니다.");
+        _run = NewRun(JobState.Running);
+        _node.Journal.Tell(_run);
+        Publish();
+        Answer(true, $"{Id} is RUNNING.");
+        Self.Tell(Look.Instance);
+    }
+
+    private void OnRunNow(MaintenanceProtocol.RunNow wish)
+    {
+        if (wish.Table is { } named && !_lake.All.ContainsKey(named))
+        {
+            Answer(false, $"There is no table of that name ({named.Length} characters); there are {string.Join(", ", _lake.All.Keys)}.");
+            return;
+        }
+
+        List<CompactionSpec> work = [.. Loads()
+            .Where(l => wish.Table is null || l.Table == wish.Table)
+            .SelectMany(l => CompactionPolicy.Everything(l, _options, _node.Clock.GetUtcNow(), wish.DryRun))
+            .Where(w => wish.Kind is null || w.Kind == wish.Kind)];
+        if (wish.DryRun)
+        {
+            TellAsync(work, _stopping.Token).PipeTo(Sender, failure: cause => new JobProtocol.Answer(false, cause.Message));
+        }
+        else if (_isPaused)
+        {
+            Answer(false, $"{Id} is paused; resume it first.");
+        }
+        else
+        {
+            _state = CompactionPolicy.Asked(_state, work);
+            Note(wish.By, "maintenance_asked", $"{Id} was asked to look after {wish.Table ?? "all tables"} now.", $"{wish.Table ?? "모든 테이블"}의 유지 관리를 즉시 실행하도록 요청했습니다.");
+            Answer(true, $"{Id} does {work.Count} pieces of work now; each leaves a row in {EventsTable.Name}.");
+            Self.Tell(Look.Instance);
+        }
+    }
+
+    private async Task<object> TellAsync(List<CompactionSpec> work, CancellationToken ct)
+    {
+        List<string> told = [];
+        foreach (CompactionSpec spec in work)
+        {
+            UpkeepReport report = await _work.RunAsync(spec, ct).ConfigureAwait(false);
+            if (report.HasChanged)
+            {
+                told.Add(report.English);
+            }
+        }
+
+        return new JobProtocol.Answer(true, told.Count == 0 ? "Dry run: there is nothing to do." : string.Join('\n', told));
+    }
+
+    private void OnFinish()
+    {
+        _finisher = Sender;
+        _stopping.Cancel();
+        if (_underWay is null)
+        {
+            EndRun();
+        }
+    }
+
+    private void EndRun()
+    {
+        if (!_isPaused) // a pause outlives the node
+        {
+            _run = _run with { State = StateWord.Of(JobState.Succeeded), EndedAt = Now() };
+            _node.Journal.Tell(_run);
+        }
+
+        _finisher.Tell(new JobProtocol.Answer(true, $"{Id} has ended."));
+    }
+
+    private JobRun NewRun(JobState state) => new($"{_node.RunId}/{Id}/{++_runs}", Id, StateWord.Of(state), Now(), _node.Name);
+
+    private void Publish(string? error = null) =>
+        _node.Board.Publish(new JobStatus(Id, _isPaused ? JobState.Paused : JobState.Running, -1, -1, 0, 0, 0, 0, error) { Run = _run });
+
+    private void Note(string by, string kind, string english, string korean) => _node.Journal.Tell(new LakeEvent($"{_run.RunId}/{kind}/{Now()}", Now(), kind, "INFO", by, english, korean) { JobId = Id });
+
+    private void Answer(bool isDone, string text) => Sender.Tell(new JobProtocol.Answer(isDone, text));
+
+    private UnixMicros Now() => UnixMicros.From(_node.Clock.GetUtcNow());
+}
