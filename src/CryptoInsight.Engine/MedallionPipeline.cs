@@ -42,6 +42,9 @@ public sealed class MedallionPipeline : IAsyncDisposable
     /// <summary>Above what a thousand snapshots take together, far below what their histories take.</summary>
     private static readonly TimeSpan s_snapshotPatience = TimeSpan.FromSeconds(3);
 
+    /// <summary>A start has more urgent things to do than to show series that ended days ago.</summary>
+    private static readonly TimeSpan s_oldSignalsAfter = TimeSpan.FromSeconds(15);
+
     private readonly ActorSystem _system;
     private readonly IMaterializer _materializer;
     private readonly CommitBell _bronzeBell;
@@ -174,7 +177,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
 
     /// <summary>Keeps the board of newest signals up to date from Gold.</summary>
     public Task ShowAsync() =>
-        GoldToDashboard.Graph(Lake.Gold, Signals, _goldBell, new TailLimits(1_000, Options.GoldStepBytesMax)).Run(_materializer).Finished;
+        GoldToDashboard.Graph(Lake.Gold, Signals, _goldBell, new TailLimits(1_000, Options.GoldStepBytesMax), Task.Delay(s_oldSignalsAfter, Clock, _stopping.Token)).Run(_materializer).Finished;
 
     /// <summary>Waits until every row of Bronze as it is now has its verdict, and Gold shows it; throws if a job FAILED or is paused.</summary>
     public async Task CaughtUpAsync(CancellationToken ct)

@@ -4,6 +4,7 @@ using Akka.Streams.Dsl;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Log;
 using CryptoInsight.Delta.Operations;
+using CryptoInsight.Delta.Predicates;
 using CryptoInsight.Engine.Operations;
 using CryptoInsight.Lake.Gold;
 
@@ -12,24 +13,31 @@ namespace CryptoInsight.Engine.Flows;
 /// <summary>Gold's commits to the board that the page reads: the last arrow of the picture.</summary>
 public static class GoldToDashboard
 {
-    /// <summary>Loads the board from Gold as it is, then keeps it up to date.</summary>
-    public static IRunnableGraph<(IKillSwitch Stop, Task<Done> Finished)> Graph(GoldSignalsTable gold, SignalBoard board, CommitBell bell, TailLimits limits) =>
-        Source.From(() => BatchesAsync(gold, board, bell, limits))
+    /// <summary>What is live has a row in the newest day or the one before it.</summary>
+    private const int DaysFirst = 2;
+
+    /// <summary>Loads the newest days of Gold as it is and keeps the board up to date; series that ended before them are shown later.</summary>
+    /// <param name="laterOn">When there is time for the older days: they are most of the table, and few of their rows are the newest of a series.</param>
+    public static IRunnableGraph<(IKillSwitch Stop, Task<Done> Finished)> Graph(GoldSignalsTable gold, SignalBoard board, CommitBell bell, TailLimits limits, Task laterOn) =>
+        Source.From(() => BatchesAsync(gold, board, bell, limits, laterOn))
             .ViaMaterialized(KillSwitches.Single<IReadOnlyList<StampedSignal>>(), Keep.Right)
             .ToMaterialized(Sink.ForEach<IReadOnlyList<StampedSignal>>(board.Put), Keep.Both)
             .MapMaterializedValue(m => ((IKillSwitch)m.Item1, m.Item2));
 
-    private static async IAsyncEnumerable<IReadOnlyList<StampedSignal>> BatchesAsync(GoldSignalsTable gold, SignalBoard board, CommitBell bell, TailLimits limits)
+    private static async IAsyncEnumerable<IReadOnlyList<StampedSignal>> BatchesAsync(GoldSignalsTable gold, SignalBoard board, CommitBell bell, TailLimits limits, Task laterOn)
     {
         Snapshot start = await gold.Table.RefreshAsync().ConfigureAwait(false);
-        await foreach (IReadOnlyList<StampedSignal> rows in gold.ReadAsync(start).ConfigureAwait(false))
-        {
-            board.Load(rows);
-        }
-
+        int firstDay = (GoldSignalsTable.NewestDay(start) ?? 0) - (DaysFirst - 1);
+        await LoadAsync(gold, start, board, GoldSignalsTable.OfDays(firstDay, before: false)).ConfigureAwait(false);
         board.IsLoaded = true;
+        Task older = OlderAsync();
         await foreach (TailStep step in TableFollower.FollowAsync(gold.Table, start.Version, limits, bell).ConfigureAwait(false))
         {
+            if (older.IsFaulted)
+            {
+                await older.ConfigureAwait(false); // whoever runs this stream hears of it
+            }
+
             if (step is TailStep.Versions versions)
             {
                 await foreach (IReadOnlyList<StampedSignal> rows in RowsAsync(gold, versions).ConfigureAwait(false))
@@ -37,6 +45,21 @@ public static class GoldToDashboard
                     yield return rows;
                 }
             }
+        }
+
+        async Task OlderAsync()
+        {
+            await laterOn.ConfigureAwait(false);
+            Snapshot then = await gold.Table.RefreshAsync().ConfigureAwait(false); // the files of the start may be compacted by now
+            await LoadAsync(gold, then, board, GoldSignalsTable.OfDays(firstDay, before: true)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task LoadAsync(GoldSignalsTable gold, Snapshot snapshot, SignalBoard board, Predicate days)
+    {
+        await foreach (IReadOnlyList<StampedSignal> rows in gold.ReadAsync(snapshot, days).ConfigureAwait(false))
+        {
+            board.Load(rows);
         }
     }
 

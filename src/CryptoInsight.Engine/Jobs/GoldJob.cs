@@ -27,6 +27,9 @@ public sealed class GoldJob : ITableJob
     /// <summary>The default of <c>gold.rebuild-rows-max</c>.</summary>
     public const int RebuildRowsMax = 300_000;
 
+    /// <summary>The horizon is kept after so many rows, too: whoever catches up from it reads them all.</summary>
+    private const long KeepAfterRows = 20_000;
+
     private readonly LakeTables _lake;
     private readonly SignalSettings _settings;
     private readonly ISymbols _symbols;
@@ -38,6 +41,7 @@ public sealed class GoldJob : ITableJob
     private readonly int _rebuildRowsMax;
     private SignalPosition _at;
     private long? _keptTurn;
+    private long _rowsSinceKept;
     private long _baseVersion;
 
     private GoldJob(
@@ -102,9 +106,8 @@ public sealed class GoldJob : ITableJob
             }
         }
 
-        GoldKeys keys = whyRebuild is null ? await GoldKeys.LoadAsync(lake.Gold, gold, ct).ConfigureAwait(false) : new GoldKeys();
         var at = new SignalPosition(charts, fng, generation, horizon.Watermarks(settings), index);
-        return new GoldJob(lake, settings, symbols, shelf, clock, horizon, keys, at, gold.Version, whyRebuild, rebuildRowsMax);
+        return new GoldJob(lake, settings, symbols, shelf, clock, horizon, new GoldKeys(gold), at, gold.Version, whyRebuild, rebuildRowsMax);
     }
 
     public async Task<bool> HasOtherWorkAsync(CancellationToken ct) =>
@@ -151,9 +154,11 @@ public sealed class GoldJob : ITableJob
 
         (List<SignalRow> inserts, List<SignalRow> replacements) = _goldKeys.Split(answers.Delta.Upserts, hadSymbol);
         StepOutcome outcome = await CommitAsync(inserts, replacements, answers.Delta.Deletes, to, changes.RowCount, ct).ConfigureAwait(false);
-        if (outcome is StepOutcome.Advanced && _shelf.EveryVersions > 0 && silverVersion / _shelf.EveryVersions != _keptTurn)
+        _rowsSinceKept += changes.RowCount;
+        if (outcome is StepOutcome.Advanced && _shelf.EveryVersions > 0 && (silverVersion / _shelf.EveryVersions != _keptTurn || _rowsSinceKept >= KeepAfterRows))
         {
             _keptTurn = silverVersion / _shelf.EveryVersions;
+            _rowsSinceKept = 0;
             _horizon.Keep(_lake.Silver, silverVersion, _shelf);
         }
 

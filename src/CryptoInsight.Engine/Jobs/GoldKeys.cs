@@ -1,42 +1,21 @@
 using CryptoInsight.Delta.Log;
+using CryptoInsight.Delta.Predicates;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
 using CryptoInsight.Lake.Gold;
 
 namespace CryptoInsight.Engine.Jobs;
 
-/// <summary>Proves that a row of Gold is new, so that it needs no look-up: the newest bucket of every series, known from the newest days alone.</summary>
-/// <remarks>Every key of the days from <see cref="_wholeFrom"/> on was seen: a series that was not seen there has no row there. Of older days nothing is known, so rows there are
-/// looked up, unless the symbol was not in Silver at all before. Wrong in neither direction; reading two days instead of the whole table is what a restart pays.</remarks>
-public sealed class GoldKeys
+/// <summary>Proves that a row of Gold is new, so that it needs no look-up: it begins after everything that Gold held when the job started, and after what the job wrote of its series since.</summary>
+/// <remarks>The first is known from the files' ranges in the log, so a start reads no row. What cannot be proved is looked up, and whatever the ranges do not tell counts as not proved:
+/// wrong in neither direction. A live series is proved from its first new bucket on.</remarks>
+/// <param name="start">Gold when the job started.</param>
+public sealed class GoldKeys(Snapshot start)
 {
-    /// <summary>The newest day and the one before it: what is live is there, and nothing longer than a day is written often.</summary>
-    private const int DaysRead = 2;
-
     private readonly Dictionary<(Symbol, Interval), UnixMicros> _newest = [];
     private readonly HashSet<Symbol> _symbolsKnownWhole = [];
-    private int _wholeFrom = int.MinValue;
-
-    public static async Task<GoldKeys> LoadAsync(GoldSignalsTable gold, Snapshot snapshot, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(gold);
-        var keys = new GoldKeys();
-        if (GoldSignalsTable.NewestDay(snapshot) is not { } newestDay)
-        {
-            return keys;
-        }
-
-        keys._wholeFrom = newestDay - (DaysRead - 1);
-        await foreach (IReadOnlyList<SignalKey> some in gold.KeysAsync(snapshot, keys._wholeFrom, ct).ConfigureAwait(false))
-        {
-            foreach (SignalKey key in some)
-            {
-                keys.Remember(key.Symbol, key.Timeframe, key.BucketStart);
-            }
-        }
-
-        return keys;
-    }
+    private UnixMicros? _clearFrom;
+    private UnixMicros? _takenUpTo;
 
     /// <summary>Rows proven absent, and rows that may replace one.</summary>
     /// <param name="upserts">Rows to write.</param>
@@ -61,22 +40,35 @@ public sealed class GoldKeys
     {
         foreach (SignalRow row in written)
         {
-            Remember(row.Symbol, row.Timeframe, row.BucketStart);
+            if (!_newest.TryGetValue((row.Symbol, row.Timeframe), out UnixMicros newest) || row.BucketStart > newest)
+            {
+                _newest[(row.Symbol, row.Timeframe)] = row.BucketStart;
+            }
         }
     }
 
     private bool IsAbsent(SignalRow row) =>
-        _newest.TryGetValue((row.Symbol, row.Timeframe), out UnixMicros newest)
-            ? row.BucketStart > newest
-            : row.BucketStart.Day >= _wholeFrom || _symbolsKnownWhole.Contains(row.Symbol);
+        (!_newest.TryGetValue((row.Symbol, row.Timeframe), out UnixMicros newest) || row.BucketStart > newest)
+        && (_symbolsKnownWhole.Contains(row.Symbol) || IsClear(row.BucketStart));
 
-    private void Remember(Symbol symbol, Interval timeframe, UnixMicros bucketStart)
+    /// <summary>Whether no file of the start admits a row from this time on. Asked of the log only between what is known to be clear and what is known not to be.</summary>
+    private bool IsClear(UnixMicros from)
     {
-        // A written row of an older day says nothing about the rows after it that were not looked at.
-        bool isInKnownDays = bucketStart.Day >= _wholeFrom || _symbolsKnownWhole.Contains(symbol);
-        if (isInKnownDays && (!_newest.TryGetValue((symbol, timeframe), out UnixMicros newest) || bucketStart > newest))
+        if (from >= _clearFrom || from <= _takenUpTo)
         {
-            _newest[(symbol, timeframe)] = bucketStart;
+            return from >= _clearFrom;
         }
+
+        bool isClear = !start.FilesFor(new Predicate.Compare(GoldSignalsTable.BucketStart, Comparison.GreaterOrEqual, from.Value)).Any();
+        if (isClear)
+        {
+            _clearFrom = from;
+        }
+        else
+        {
+            _takenUpTo = from;
+        }
+
+        return isClear;
     }
 }

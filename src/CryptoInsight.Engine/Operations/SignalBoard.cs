@@ -15,7 +15,7 @@ public sealed class SignalBoard
     private readonly ConcurrentDictionary<(Symbol, Interval), StampedSignal> _newest = new();
     private readonly ConcurrentDictionary<Channel<IReadOnlyList<StampedSignal>>, byte> _watchers = new();
 
-    /// <summary>True once everything that was in Gold at the start is on the board.</summary>
+    /// <summary>True once the newest days of Gold as it was at the start are on the board.</summary>
     public bool IsLoaded { get; set; }
 
     public IReadOnlyCollection<StampedSignal> Newest => [.. _newest.Values];

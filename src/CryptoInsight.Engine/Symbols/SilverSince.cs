@@ -7,18 +7,21 @@ using CryptoInsight.Lake.Silver;
 namespace CryptoInsight.Engine.Symbols;
 
 /// <summary>The row changes of Silver version by version, each read once for all symbols that catch up from a snapshot.</summary>
-/// <remarks>Snapshots are staggered, so every symbol starts at another version. Bounded by <see cref="VersionsMax"/> and <see cref="RowsMax"/>; a symbol that would need more reads its history.</remarks>
-public sealed class SilverSince(SilverChartsTable silver)
+/// <remarks>Snapshots are staggered, so every symbol starts at another version. Bounded by <see cref="VersionsMax"/> and <see cref="RowsMax"/>: the oldest versions go first and are not read
+/// a second time, since a thousand symbols would each read them again; a symbol that would need them reads its history, in a scan that many share.</remarks>
+/// <param name="rowsMax">Rows held at once; another bound than the default is for tests.</param>
+public sealed class SilverSince(SilverChartsTable silver, long rowsMax = SilverSince.RowsMax)
 {
     /// <summary>A snapshot that is further behind is not worth catching up from: reading the history is faster.</summary>
     public const int VersionsMax = 1_000;
 
     /// <summary>About 100 bytes each.</summary>
-    private const long RowsMax = 500_000;
+    public const long RowsMax = 500_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, Task<SilverChanges?>> _byVersion = [];
+    private readonly SortedDictionary<long, (Task<SilverChanges?> Changes, long Rows)> _byVersion = [];
     private long _rows;
+    private long _oldest;
 
     /// <summary>The symbol's changes in (fromExclusive, toInclusive], in order; null if they cannot be read, or are too many.</summary>
     public async Task<IReadOnlyList<CandleChange>?> ReadAsync(Symbol symbol, long fromExclusive, long toInclusive)
@@ -49,18 +52,24 @@ public sealed class SilverSince(SilverChartsTable silver)
     {
         lock (_gate)
         {
-            if (_byVersion.TryGetValue(version, out Task<SilverChanges?>? known) && !known.IsFaulted)
+            if (version < _oldest)
             {
-                return known;
+                return Task.FromResult<SilverChanges?>(null);
             }
 
-            if (_byVersion.Count >= VersionsMax || _rows > RowsMax)
+            if (_byVersion.TryGetValue(version, out (Task<SilverChanges?> Changes, long Rows) known) && !known.Changes.IsFaulted)
             {
-                _byVersion.Clear(); // a start is over long before; whoever still catches up reads its versions again
-                _rows = 0;
+                return known.Changes;
             }
 
-            return _byVersion[version] = Task.Run(() => ReadAsync(version));
+            while (_byVersion.Count >= VersionsMax)
+            {
+                ForgetOldest();
+            }
+
+            Task<SilverChanges?> reading = Task.Run(() => ReadAsync(version));
+            _byVersion[version] = (reading, 0);
+            return reading;
         }
     }
 
@@ -71,9 +80,27 @@ public sealed class SilverSince(SilverChartsTable silver)
             : null;
         lock (_gate)
         {
-            _rows += changes?.RowCount ?? 0;
+            long rows = changes?.RowCount ?? 0;
+            if (_byVersion.TryGetValue(version, out (Task<SilverChanges?> Changes, long Rows) mine))
+            {
+                _byVersion[version] = (mine.Changes, rows);
+                _rows += rows;
+            }
+
+            while (_rows > rowsMax && _byVersion.Count > 1)
+            {
+                ForgetOldest();
+            }
         }
 
         return changes;
+    }
+
+    private void ForgetOldest()
+    {
+        (long version, (_, long rows)) = _byVersion.First();
+        _byVersion.Remove(version);
+        _rows -= rows;
+        _oldest = version + 1;
     }
 }

@@ -8,9 +8,19 @@ namespace CryptoInsight.Engine.Symbols;
 /// Loses on restart: the cache; gets it back from a snapshot and the changes since, or by reading Silver as of the position that the next request names. Everything it knows came from Silver.</remarks>
 public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
 {
+    /// <summary>A snapshot is also due after so many candles, however few versions brought them: a history comes in in a few large ones, and a start would have to apply all of it again.</summary>
+    private const int SnapshotAfterChanges = 300;
+
+    /// <summary>Whoever is not asked for a moment writes down what fewer candles have changed: so nothing is written twice while a history comes in, and little is left to apply after it.</summary>
+    private const int SnapshotWhenIdleAfterChanges = 20;
+
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(1);
+
+
     private readonly SymbolSources _sources;
     private SymbolCache _cache = SymbolCache.Empty;
     private long? _snapshotTurn;
+    private int _changesSinceSnapshot;
 
     public SymbolActor(SymbolSources sources)
     {
@@ -40,6 +50,7 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
             }
         });
         Receive<SymbolProtocol.ComputeAllSignals>(Load);
+        Receive<ReceiveTimeout>(_ => KeepNow());
     }
 
     private void Loading()
@@ -49,6 +60,7 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
             if (loaded.Answer.IsFromSnapshot)
             {
                 _snapshotTurn = TurnOf(loaded.Answer.Next); // the one on the shelf is good enough for now
+                _changesSinceSnapshot = loaded.Answer.ChangesSinceSnapshot;
             }
 
             Reply(loaded.Command, loaded.Asker, loaded.Answer);
@@ -61,6 +73,7 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
                 : new SymbolProtocol.ComputeFailed(failed.Command.RequestId, failed.Command.Symbol, failed.Cause.Message));
             BackToReady();
         });
+        Receive<ReceiveTimeout>(_ => { }); // it is at work
         ReceiveAny(_ => Stash.Stash());
     }
 
@@ -83,11 +96,23 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
         _cache = answer.Next;
         asker.Tell(new SymbolProtocol.SignalsComputed(command.RequestId, command.Symbol, answer.Delta));
         long turn = TurnOf(_cache);
-        if (turn != _snapshotTurn)
+        _changesSinceSnapshot += command is SymbolProtocol.ComputeSignals request ? request.Changes.Count : 0;
+        if (turn != _snapshotTurn || _changesSinceSnapshot >= SnapshotAfterChanges)
         {
-            _snapshotTurn = turn;
-            _sources.Keep(_cache);
+            KeepNow();
         }
+        else if (_changesSinceSnapshot >= SnapshotWhenIdleAfterChanges)
+        {
+            Context.SetReceiveTimeout(s_idle);
+        }
+    }
+
+    private void KeepNow()
+    {
+        Context.SetReceiveTimeout(null);
+        _snapshotTurn = TurnOf(_cache);
+        _changesSinceSnapshot = 0;
+        _sources.Keep(_cache);
     }
 
     private long TurnOf(SymbolCache cache) => _sources.TurnOf(cache.Current!.State.Symbol, cache.Current.Position.SilverVersion);

@@ -16,7 +16,11 @@ public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISna
     public SignalSettings Settings => settings;
 
     /// <summary>An answer, and whether its state came from a snapshot.</summary>
-    public sealed record Answer(SymbolCache Next, SignalDelta Delta, bool IsFromSnapshot);
+    public sealed record Answer(SymbolCache Next, SignalDelta Delta, bool IsFromSnapshot)
+    {
+        /// <summary>Changes between that snapshot and the request.</summary>
+        public int ChangesSinceSnapshot { get; init; }
+    }
 
     /// <summary>The answer from the tables; throws what the lake throws.</summary>
     public async Task<Answer> AnswerAsync(SymbolProtocol.ICommand command, SymbolCache cache)
@@ -36,9 +40,9 @@ public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISna
         }
 
         request = request with { From = await WithIndexAsync(request.From).ConfigureAwait(false) };
-        if (await FromSnapshotAsync(request.Symbol, request.From).ConfigureAwait(false) is { } entry && new SymbolCache(null, entry).TryAnswer(request, settings) is { } caughtUp)
+        if (await FromSnapshotAsync(request.Symbol, request.From).ConfigureAwait(false) is { } kept && new SymbolCache(null, kept.Entry).TryAnswer(request, settings) is { } caughtUp)
         {
-            return new Answer(caughtUp.Next, caughtUp.Delta, true);
+            return new Answer(caughtUp.Next, caughtUp.Delta, true) { ChangesSinceSnapshot = kept.Changes };
         }
 
         (SymbolCache whole, SignalDelta delta) = SymbolCache.Answer(request, await _histories.ReadAsync(request.Symbol, request.From.SilverVersion).ConfigureAwait(false), settings);
@@ -71,7 +75,7 @@ public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISna
         position.Index is not null ? position : position with { Index = await lake.Index.AtAsync(position.IndexVersion).ConfigureAwait(false) };
 
     /// <summary>The state at a position from the snapshot and the changes since, or null if there is none that fits.</summary>
-    private async Task<SymbolCache.Entry?> FromSnapshotAsync(Symbol symbol, SignalPosition at)
+    private async Task<(SymbolCache.Entry Entry, int Changes)?> FromSnapshotAsync(Symbol symbol, SignalPosition at)
     {
         if (at.SilverVersion < 0 || await shelf.FindAsync(NameOf(symbol)).ConfigureAwait(false) is not Wire.SymbolSnapshot kept
             || kept.SilverTableId != lake.Silver.Table.Snapshot.Metadata.Id || kept.Position is null)
@@ -100,7 +104,7 @@ public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISna
             return null;
         }
 
-        return SymbolTransitions.Apply(state, changes, at.Context(settings)) is SymbolStep.Applied applied ? new SymbolCache.Entry(at, applied.Next) : null;
+        return SymbolTransitions.Apply(state, changes, at.Context(settings)) is SymbolStep.Applied applied ? (new SymbolCache.Entry(at, applied.Next), changes.Count) : null;
     }
 
     // The same on every node and in every process: a snapshot's turn must not depend on who counts.

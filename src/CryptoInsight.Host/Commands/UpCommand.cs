@@ -35,18 +35,40 @@ public static class UpCommand
         Uri bind = LoopbackBind.Parse(context.Options.HttpBind);
         string runId = NodeIdentity.NewRunId("up");
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, context.Options.Silver.WireSchema, runId, clock, context.Error, ct);
-        LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
+        Task<ExchangeConnection> connecting = ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, context.Options.Silver.WireSchema, runId, clock, context.Error, ct);
+        if (connecting.IsFaulted)
+        {
+            await connecting; // named wrongly: no table is made
+        }
+
+        try
+        {
+            return await RunAsync(context, bind, held, connecting, runId, clock, ct);
+        }
+        finally
+        {
+            if (connecting.IsCompletedSuccessfully)
+            {
+                await (await connecting).DisposeAsync(); // after the pipeline, which asks it until it is stopped
+            }
+        }
+    }
+
+    /// <summary>A start after a crash has one aim, the next commit: nothing waits for what it does not need, and the page comes last.</summary>
+    private static async Task<int> RunAsync(CommandContext context, Uri bind, NodeLock held, Task<ExchangeConnection> connecting, string runId, TimeProvider clock, CancellationToken ct)
+    {
+        LakeTables lake = await Task.Run(() => LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct), ct);
+        await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
+        ExchangeConnection exchange = await connecting;
         IReadOnlyList<SeriesStart> series = exchange.Series(context.Options, lake.Bronze);
+        pipeline.Ingest(exchange.Follow(series, pipeline));
         using SentimentConnection sentiment = SentimentConnection.Open(
             context.Options.Sentiment, exchange, lake, LeaderboardSecrets.Read(Environment.GetEnvironmentVariable), runId, clock, context.Error);
-        await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
         await using WebApplication web = await NodeApi.StartAsync(bind, pipeline, exchange, series, ct);
         var url = new Uri(web.Urls.First());
         held.Announce(url);
         await SayAsync(context, exchange, series, sentiment, url);
         Task board = pipeline.ShowAsync();
-        pipeline.Ingest(exchange.Follow(series, pipeline));
         Task beside = FollowBesideAsync(sentiment, pipeline, ct);
         try
         {

@@ -17,6 +17,9 @@ public sealed class GoldSignalsTable(DeltaTable table)
 {
     public const string Name = "gold_signals";
 
+    /// <summary>The column with the time at which a row's bucket begins.</summary>
+    public const string BucketStart = "bucket_start";
+
     private static readonly int s_epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
     private static readonly string[] s_key = ["symbol", "timeframe", "bucket_start"];
@@ -156,29 +159,9 @@ public sealed class GoldSignalsTable(DeltaTable table)
         return terms.Length == 0 ? null : Predicate.All(terms);
     }
 
-    /// <summary>The keys of a snapshot from a day on: three columns are read.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<SignalKey>> KeysAsync(
-        Snapshot snapshot, int fromDay, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
-    {
-        await foreach (RecordBatch batch in Table.ReadAsync(snapshot, s_key, new Predicate.Compare("dt", Comparison.GreaterOrEqual, DateOnly.FromDayNumber(fromDay + s_epoch).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ct).ConfigureAwait(false))
-        {
-            using (batch)
-            {
-                var reader = new RowReader(batch);
-                var labels = new KnownLabels();
-                Func<int, string?> symbol = reader.Label("symbol"), timeframe = reader.Label("timeframe");
-                Func<int, UnixMicros?> start = reader.Time("bucket_start");
-                var keys = new List<SignalKey>(reader.Count);
-                for (int i = 0; i < reader.Count; i++)
-                {
-                    (Symbol s, Interval t) = Series(labels, symbol(i), timeframe(i));
-                    keys.Add(new SignalKey(s, t, start(i)!.Value));
-                }
-
-                yield return keys;
-            }
-        }
-    }
+    /// <summary>Admits the rows of a day (since 1970) and later ones, or only those before it.</summary>
+    public static Predicate OfDays(int day, bool before) =>
+        new Predicate.Compare("dt", before ? Comparison.Less : Comparison.GreaterOrEqual, DateOnly.FromDayNumber(day + s_epoch).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
 
     private static (Symbol Symbol, Interval Timeframe) Series(KnownLabels labels, string? symbol, string? timeframe) =>
         labels.TrySymbol(symbol, out Symbol s) && labels.TryInterval(timeframe, out Interval? t)

@@ -13,6 +13,8 @@ internal sealed class Samples
 
     public double Min => Quantile(0);
 
+    public double Last => _ms[^1];
+
     public void Add(TimeSpan elapsed) => _ms.Add(elapsed.TotalMilliseconds);
 
     /// <summary>The value that a share of the samples does not exceed (nearest rank).</summary>

@@ -80,6 +80,23 @@ public sealed class SnapshotSpecs
     }
 
     [Fact]
+    public async Task Changes_that_are_too_many_to_hold_are_read_once_and_then_left_to_the_histories()
+    {
+        GoldLake lake = await GoldLake.CreateAsync();
+        for (int n = 0; n < 10; n++)
+        {
+            await lake.PutAsync(GoldLake.Quarters(Sample.Btc, n * 20, 20));
+        }
+
+        var since = new SilverSince(lake.Tables.Silver, rowsMax: 60);
+        Assert.Equal(200, (await since.ReadAsync(Sample.Btc, 0, 10))!.Count); // whoever is on its way gets there
+        Assert.Null(await since.ReadAsync(Sample.Btc, 0, 10));
+        Assert.Null(await since.ReadAsync(Sample.Eth, 6, 10));
+        Assert.Equal(60, (await since.ReadAsync(Sample.Btc, 7, 10))!.Count);
+        Assert.Empty((await since.ReadAsync(Sample.Eth, 7, 10))!);
+    }
+
+    [Fact]
     public async Task Symbols_take_turns()
     {
         var sources = new SymbolSources((await GoldLake.CreateAsync()).Tables, SignalSettings.Default(), new Shelf());
