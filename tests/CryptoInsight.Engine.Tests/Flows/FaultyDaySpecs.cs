@@ -77,11 +77,11 @@ public sealed class FaultyDaySpecs(ITestOutputHelper output)
         Assert.Contains(gaps, g => g.State == GapState.Filled);
     }
 
-    // Memory is flat but for the tables' own lists of files, some 1.7 KiB each with its statistics: nobody compacts them here.
+    // Memory is flat but for the tables' own lists of files, some 2 KB each with its statistics: nobody compacts them here. A node's age moves it by 1.5 MB.
     private static void AssertFlat(FaultyDay day)
     {
         ((long Bytes, long Files) early, (long Bytes, long Files) late) = (day.Heap[2], day.Heap[24]);
-        Assert.InRange(late.Bytes, 0, early.Bytes + 2_500 * (late.Files - early.Files));
+        Assert.InRange(late.Bytes, 0, early.Bytes + 3_500 * (late.Files - early.Files));
     }
 
     private static bool Holds(Gap gap, CandleSeries series, UnixMicros t) =>
