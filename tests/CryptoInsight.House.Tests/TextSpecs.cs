@@ -36,6 +36,21 @@ public sealed partial class TextSpecs
         Assert.Empty(bad);
     }
 
+    [Fact]
+    public void Every_test_that_a_table_names_exists()
+    {
+        HashSet<string> tests =
+        [
+            .. from file in Repository.Sources("tests")
+               from Match match in Sentence().Matches(File.ReadAllText(file))
+               select $"{Path.GetFileNameWithoutExtension(file)}.{match.Groups[1].Value}",
+        ];
+        string table = File.ReadAllText(Path.Combine(Repository.Root, "tests", "CryptoInsight.Sources.Tests", "README.md"));
+        string[] named = [.. NamedTest().Matches(table).Select(m => m.Groups[1].Value)];
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Where(n => !tests.Contains(n)));
+    }
+
     private static IEnumerable<string> Offending(string below, Regex pattern) =>
         from file in Repository.Sources(below)
         from line in File.ReadLines(file).Select((text, i) => (text, number: i + 1))
@@ -47,6 +62,12 @@ public sealed partial class TextSpecs
 
     [GeneratedRegex(@"Thread\.Sleep|Task\.Delay\((?!Timeout\.Infinite)|Assert\.True\(true\)|Skip\s*=\s*""")]
     private static partial Regex EmptyTest();
+
+    [GeneratedRegex(@"public (?:async )?[\w<>]+ (\w+_\w+)\(")]
+    private static partial Regex Sentence();
+
+    [GeneratedRegex(@"`(\w+(?:Specs|Properties|Simulation)\.\w+)`")]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex(@"\[(?:Fact|Theory|SkippableFact|SkippableTheory)[^\]]*\](?:\s*\[[^\]]*\])*\s*public (?:async )?[\w<>]+ (\w+)\(")]
     private static partial Regex TestMethod();

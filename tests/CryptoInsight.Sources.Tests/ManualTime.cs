@@ -26,6 +26,18 @@ public sealed class ManualTime : TimeProvider
     public ManualTime(string start = "2025-06-01T12:00:00Z") =>
         _ticks = DateTimeOffset.Parse(start, CultureInfo.InvariantCulture).UtcTicks;
 
+    /// <summary>How many timers wait.</summary>
+    public int TimerCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public UnixMicros Micros => UnixMicros.From(GetUtcNow());

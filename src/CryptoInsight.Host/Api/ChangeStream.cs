@@ -29,6 +29,7 @@ public sealed class ChangeStream(MedallionPipeline pipeline, Func<SymbolsDocumen
         await SendAsync(context, "tables", tables(), ct);
         DateTimeOffset sentAt = pipeline.Clock.GetUtcNow();
         string lastTables = "";
+        Dictionary<string, long?> prices = [];
         try
         {
             while (!ct.IsCancellationRequested)
@@ -43,6 +44,11 @@ public sealed class ChangeStream(MedallionPipeline pipeline, Func<SymbolsDocumen
 
                     await SendChangesAsync(context, changes.Current, s, t, ct);
                     next = changes.MoveNextAsync().AsTask();
+                    sentAt = pipeline.Clock.GetUtcNow();
+                }
+
+                if (await SendPricesAsync(context, prices, ct))
+                {
                     sentAt = pipeline.Clock.GetUtcNow();
                 }
 
@@ -65,6 +71,24 @@ public sealed class ChangeStream(MedallionPipeline pipeline, Func<SymbolsDocumen
         {
             // The browser went away.
         }
+    }
+
+    /// <summary>The symbols whose price moved since this browser was told: open candles feed it long before they close.</summary>
+    private async Task<bool> SendPricesAsync(HttpContext context, Dictionary<string, long?> told, CancellationToken ct)
+    {
+        SymbolsDocument all = symbols();
+        SymbolDocument[] moved = [.. all.Symbols.Where(d => d.LastPriceAt is not null && told.GetValueOrDefault(d.Symbol) != d.LastPriceAt)];
+        foreach (SymbolDocument document in moved)
+        {
+            told[document.Symbol] = document.LastPriceAt;
+        }
+
+        if (moved.Length > 0)
+        {
+            await SendAsync(context, "symbols", all with { Symbols = moved }, ct);
+        }
+
+        return moved.Length > 0;
     }
 
     private async Task SendChangesAsync(HttpContext context, IReadOnlyList<StampedSignal> rows, Symbol symbol, Interval? timeframe, CancellationToken ct)

@@ -6,6 +6,7 @@ using CryptoInsight.Engine.Flows;
 using CryptoInsight.Host.Node;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Gold;
+using CryptoInsight.Sources.Binance.Streams;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CryptoInsight.Host.Api;
@@ -40,24 +41,33 @@ public sealed class MarketEndpoints(MedallionPipeline pipeline, ExchangeConnecti
     /// <summary>A symbol is shown by its finest timeframe, which is the first to move.</summary>
     private SymbolDocument Document(Symbol symbol, IReadOnlyList<StampedSignal> newest, UnixMicros now)
     {
+        LivePrice? live = exchange.Prices.Find(symbol);
         if (newest.Count == 0)
         {
-            return new SymbolDocument(symbol.Code, [.. TimeframesOf(symbol)], null, null, null, null, null, null, null);
+            return new SymbolDocument(symbol.Code, [.. TimeframesOf(symbol)], live?.Price, live?.EventTime.Milliseconds, null, null, null, null, null);
         }
 
         SignalRow finest = newest[0].Row;
         UnixMicros lastCandleEnd = UnixMicros.Min(finest.BucketEnd, now);
+
+        // A bucket that is open ends now, so a price that streams told in it is newer than its last candle.
+        bool isLive = live is { } told && told.EventTime >= finest.BucketStart;
+        double price = isLive ? live!.Value.Price : finest.Close;
         return new SymbolDocument(
             symbol.Code,
             [.. newest.Select(n => n.Row.Timeframe.Code)],
-            finest.Close,
-            lastCandleEnd.Milliseconds,
-            finest.PctChange24h,
+            price,
+            (isLive ? live!.Value.EventTime : lastCandleEnd).Milliseconds,
+            ChangeOf(finest, price),
             finest.CrossSignal,
             finest.Rsi14,
             finest.BucketStart.Milliseconds,
             (long)Freshness.Lag(finest.Timeframe, finest.BucketStart, now).TotalSeconds);
     }
+
+    /// <summary>The change of a newer price against the close that the bucket's own change is measured by.</summary>
+    private static double? ChangeOf(SignalRow row, double price) =>
+        price == row.Close || row.PctChange24h is not { } percent || percent <= -100 ? row.PctChange24h : (price * (1 + (percent / 100)) / row.Close - 1) * 100;
 
     private IEnumerable<string> TimeframesOf(Symbol symbol) =>
         series.Where(s => s.Symbol == symbol).SelectMany(s => pipeline.Options.Signals.TimeframesOf(s.Interval)).Select(t => t.Window).Distinct().Order().Select(t => t.Code);

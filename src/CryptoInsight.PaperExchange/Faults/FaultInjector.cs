@@ -38,6 +38,9 @@ internal sealed class FaultInjector(FaultScript script, UnixMicros start)
     /// <summary>True if the fault had begun at that time already: who came later was not warned.</summary>
     public bool WasOn(Fault fault, UnixMicros at) => at >= start + fault.From;
 
+    /// <summary>The weight that an address may use in a minute now.</summary>
+    public int WeightLimit(int usual, UnixMicros now) => Hits(FaultKind.DriftLimits, now, 0) is null ? usual : Math.Max(1, usual / 2);
+
     /// <summary>The time that the exchange tells.</summary>
     public UnixMicros Told(UnixMicros now, long request) =>
         Hits(FaultKind.ClockSkew, now, request) is { } skew ? now + (skew.Delay ?? s_skew) : now;

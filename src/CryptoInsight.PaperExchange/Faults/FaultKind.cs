@@ -45,8 +45,32 @@ public enum FaultKind
     /// <summary>The exchange tells a time that is off by <see cref="Fault.Delay"/> (default 5 s, may be negative).</summary>
     ClockSkew,
 
-    /// <summary>Fields, events and symbol states that no documentation knows appear.</summary>
+    /// <summary>Fields and stream events that no documentation knows appear.</summary>
     DriftFields,
+
+    /// <summary>Symbols are in a state that no documentation knows, as <c>CANCEL_ONLY</c> was in 2026.</summary>
+    DriftStates,
+
+    /// <summary>exchangeInfo is in the form of 2023: permissions are listed, permissionSets and newer fields are gone.</summary>
+    DriftForm,
+
+    /// <summary>What nobody reads is gone: the last element of a kline, the trade ids of a stream's candle, as order ids went from trades in 2024.</summary>
+    DriftRemovals,
+
+    /// <summary>Times come in microseconds although nobody asked for them, as in the archives of 2025.</summary>
+    DriftMicroseconds,
+
+    /// <summary>The request weight limit is halved, announced and held.</summary>
+    DriftLimits,
+
+    /// <summary>Requests weigh twice what the documentation says, as trades did in 2024.</summary>
+    DriftWeights,
+
+    /// <summary>REST answers 400 with a code and a text that are new.</summary>
+    DriftErrors,
+
+    /// <summary>Endpoints are gone (404 in HTML), as all of v1 in 2026.</summary>
+    DriftRetirement,
 
     /// <summary>Stream connections break, and new ones are refused.</summary>
     StreamDrop,

@@ -12,12 +12,12 @@ internal sealed class Doorkeeper(LimitRules rules)
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, ClientLedger> _ledgers = [];
 
-    /// <summary>Counts one request.</summary>
-    public Admission Charge(IPAddress address, UnixMicros now, int weight)
+    /// <summary>Counts one request; <paramref name="limit"/> holds instead of the usual one.</summary>
+    public Admission Charge(IPAddress address, UnixMicros now, int weight, int? limit = null)
     {
         lock (_lock)
         {
-            (ClientLedger next, Admission answer) = _ledgers.GetValueOrDefault(address, ClientLedger.Empty).Charge(rules, now, weight);
+            (ClientLedger next, Admission answer) = _ledgers.GetValueOrDefault(address, ClientLedger.Empty).Charge(limit is { } other ? rules with { WeightPerMinuteMax = other } : rules, now, weight);
             Keep(address, next, now);
             return answer;
         }

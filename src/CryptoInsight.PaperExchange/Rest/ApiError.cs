@@ -19,6 +19,9 @@ internal sealed record ApiError(int Status, int Code, string Text)
     public static ApiError RestrictedLocation { get; } =
         new(451, 0, "Service unavailable from a restricted location according to 'b. Eligibility' in the SIMULATED terms. Please contact nobody.");
 
+    /// <summary>A code that no documentation knows.</summary>
+    public static ApiError Unheard { get; } = new(400, -1999, "SIMULATED: the venue has a reason that it never had before.");
+
     /// <summary>What goes wrong inside, by turns.</summary>
     public static ApiError Internal(int status, long turn) => (turn % 4) switch
     {

@@ -15,6 +15,12 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
     public const int Weight = 20;
 
     private static readonly string[] s_statuses = ["TRADING", "HALT", "BREAK"];
+    private static readonly string[] s_flags =
+    [
+        "icebergAllowed", "ocoAllowed", "otoAllowed", "opoAllowed", "quoteOrderQtyMarketAllowed", "allowTrailingStop", "cancelReplaceAllowed", "amendAllowed", "pegInstructionsAllowed", "isSpotTradingAllowed",
+    ];
+
+    private static readonly string[] s_flagsOf2023 = ["icebergAllowed", "ocoAllowed", "quoteOrderQtyMarketAllowed", "allowTrailingStop", "cancelReplaceAllowed", "isSpotTradingAllowed"];
     private static readonly string[] s_orderTypes = ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"];
 
     public Reply Get(RestRequest request)
@@ -108,15 +114,17 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
         }
 
         json.WriteStartArray("rateLimits");
-        Limit(json, "REQUEST_WEIGHT", 1, options.WeightPerMinuteMax);
+        Limit(json, "REQUEST_WEIGHT", 1, faults.WeightLimit(options.WeightPerMinuteMax, now));
         Limit(json, "RAW_REQUESTS", 5, options.RequestsPerFiveMinutesMax);
         json.WriteEndArray();
         json.WriteStartArray("exchangeFilters");
         json.WriteEndArray();
         json.WriteStartArray("symbols");
+        bool isOldForm = faults.Hits(FaultKind.DriftForm, now, request.Turn) is not null;
         foreach (ISeries series in chosen)
         {
-            OneSymbol(json, series.Instrument, showSets);
+            string status = faults.Hits(FaultKind.DriftStates, now, request.Turn, series.Instrument.Code) is null ? "TRADING" : "SLEEPING";
+            OneSymbol(json, series.Instrument, status, showSets, isOldForm);
         }
 
         json.WriteEndArray();
@@ -133,11 +141,11 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
         json.WriteEndObject();
     }
 
-    private static void OneSymbol(Utf8JsonWriter json, Instrument i, bool showSets)
+    private static void OneSymbol(Utf8JsonWriter json, Instrument i, string status, bool showSets, bool isOldForm)
     {
         json.WriteStartObject();
         json.WriteString("symbol", i.Code);
-        json.WriteString("status", "TRADING");
+        json.WriteString("status", status);
         json.WriteString("baseAsset", i.BaseAsset);
         json.WriteNumber("baseAssetPrecision", 8);
         json.WriteString("quoteAsset", i.QuoteAsset);
@@ -146,8 +154,7 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
         json.WriteNumber("baseCommissionPrecision", 8);
         json.WriteNumber("quoteCommissionPrecision", 8);
         Strings(json, "orderTypes", s_orderTypes);
-        foreach (string flag in (ReadOnlySpan<string>)["icebergAllowed", "ocoAllowed", "otoAllowed", "opoAllowed", "quoteOrderQtyMarketAllowed",
-            "allowTrailingStop", "cancelReplaceAllowed", "amendAllowed", "pegInstructionsAllowed", "isSpotTradingAllowed"])
+        foreach (string flag in isOldForm ? s_flagsOf2023 : s_flags)
         {
             json.WriteBoolean(flag, true);
         }
@@ -162,6 +169,20 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
         Filter(json, "MAX_NUM_ORDERS", ("maxNumOrders", 200));
         Filter(json, "MAX_NUM_ALGO_ORDERS", ("maxNumAlgoOrders", 5));
         json.WriteEndArray();
+        Permissions(json, showSets, isOldForm);
+        json.WriteString("defaultSelfTradePreventionMode", "EXPIRE_MAKER");
+        Strings(json, "allowedSelfTradePreventionModes", ["NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"]);
+        json.WriteEndObject();
+    }
+
+    private static void Permissions(Utf8JsonWriter json, bool showSets, bool isOldForm)
+    {
+        if (isOldForm)
+        {
+            Strings(json, "permissions", ["SPOT"]);
+            return;
+        }
+
         Strings(json, "permissions", []);
         json.WriteStartArray("permissionSets");
         if (showSets)
@@ -172,9 +193,6 @@ internal sealed class ExchangeInfoEndpoint(Venue venue, PaperExchangeOptions opt
         }
 
         json.WriteEndArray();
-        json.WriteString("defaultSelfTradePreventionMode", "EXPIRE_MAKER");
-        Strings(json, "allowedSelfTradePreventionModes", ["NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"]);
-        json.WriteEndObject();
     }
 
     private static void Filter(Utf8JsonWriter json, string type, params ReadOnlySpan<(string Name, object Value)> fields)

@@ -16,7 +16,8 @@ internal static class KlineJson
     /// <param name="klines">The candles, in the order to send.</param>
     /// <param name="inMicroseconds">Times in microseconds rather than milliseconds.</param>
     /// <param name="extraElement">JSON text of a 13th element, as an exchange might add one day; null for none.</param>
-    public static ReadOnlyMemory<byte> Write(IReadOnlyList<Kline> klines, bool inMicroseconds, string? extraElement = null)
+    /// <param name="isCut">Without the unused last element.</param>
+    public static ReadOnlyMemory<byte> Write(IReadOnlyList<Kline> klines, bool inMicroseconds, string? extraElement = null, bool isCut = false)
     {
         ArrayBufferWriter<byte> buffer = new(klines.Count * 190 + 16);
         buffer.Write("["u8);
@@ -27,7 +28,7 @@ internal static class KlineJson
                 buffer.Write(","u8);
             }
 
-            Row(buffer, klines[i], inMicroseconds);
+            Row(buffer, klines[i], inMicroseconds, isCut);
             if (extraElement is not null)
             {
                 buffer.Write(","u8);
@@ -79,7 +80,7 @@ internal static class KlineJson
     /// <summary>A time in the client's unit.</summary>
     public static long Time(UnixMicros t, bool inMicroseconds) => inMicroseconds ? t.Value : t.Milliseconds;
 
-    private static void Row(ArrayBufferWriter<byte> buffer, in Kline k, bool inMicroseconds)
+    private static void Row(ArrayBufferWriter<byte> buffer, in Kline k, bool inMicroseconds, bool isCut)
     {
         Span<byte> to = buffer.GetSpan(RowBytesMax);
         int at = 0;
@@ -97,8 +98,13 @@ internal static class KlineJson
         Number(to, ref at, k.Bar.Trades);
         Quoted(to, ref at, k.Bar.TakerBase);
         Quoted(to, ref at, k.Bar.TakerQuote);
-        ",\"0\""u8.CopyTo(to[at..]);
-        buffer.Advance(at + 4);
+        if (!isCut)
+        {
+            ",\"0\""u8.CopyTo(to[at..]);
+            at += 4;
+        }
+
+        buffer.Advance(at);
     }
 
     private static void Number(Span<byte> to, ref int at, long number)

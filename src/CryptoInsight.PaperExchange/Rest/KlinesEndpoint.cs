@@ -41,6 +41,7 @@ internal sealed class KlinesEndpoint(Venue venue, FaultInjector faults)
         List<Kline> klines = new KlineQuery(interval, offset, start, end, limit).Run(series, now);
         klines = faults.Spoil(klines, series.Instrument.Code, now, request.Turn);
         bool drifts = faults.Hits(FaultKind.DriftFields, now, request.Turn, series.Instrument.Code) is not null;
-        return Reply.Json(KlineJson.Write(klines, request.InMicroseconds, drifts ? "{\"venueNote\":\"drift\"}" : null));
+        bool isCut = faults.Hits(FaultKind.DriftRemovals, now, request.Turn, series.Instrument.Code) is not null;
+        return Reply.Json(KlineJson.Write(klines, request.InMicroseconds, drifts ? "{\"venueNote\":\"drift\"}" : null, isCut));
     }
 }

@@ -86,16 +86,17 @@ internal sealed class RestApi
             return Reply.Html(403, "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1><p>SIMULATED firewall</p></body></html>\n");
         }
 
+        int limit = _faults.WeightLimit(_options.WeightPerMinuteMax, now);
         Admission admission = _faults.Hits(FaultKind.Ban, now, number, symbol) is null
-            ? _door.Charge(address, now, weight)
+            ? _door.Charge(address, now, _faults.Hits(FaultKind.DriftWeights, now, number, symbol) is null ? weight : 2 * weight, limit)
             : _door.Ban(address, now);
         string used = admission.UsedWeight.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["X-MBX-USED-WEIGHT"] = used;
         context.Response.Headers["X-MBX-USED-WEIGHT-1M"] = used;
         return admission.Kind switch
         {
-            AdmissionKind.Admitted => Trouble(now, number, symbol) ?? get(new RestRequest(context.Request.Query, IsMicroseconds(context.Request), number)),
-            AdmissionKind.TooMuchWeight => Refusal(ApiError.TooMuchWeight(_options.WeightPerMinuteMax), admission.Until - now),
+            AdmissionKind.Admitted => Trouble(now, number, symbol) ?? get(new RestRequest(context.Request.Query, IsMicroseconds(context.Request) || _faults.Hits(FaultKind.DriftMicroseconds, now, number, symbol) is not null, number)),
+            AdmissionKind.TooMuchWeight => Refusal(ApiError.TooMuchWeight(limit), admission.Until - now),
             AdmissionKind.TooManyRequests => Refusal(ApiError.TooManyRequests(_options.RequestsPerFiveMinutesMax), admission.Until - now),
             _ => Refusal(ApiError.Banned(admission.Until.Milliseconds), admission.Until - now),
         };
@@ -119,6 +120,16 @@ internal sealed class RestApi
         if (Hit(FaultKind.RestrictedLocation) is not null)
         {
             return Reply.Error(ApiError.RestrictedLocation);
+        }
+
+        if (Hit(FaultKind.DriftErrors) is not null)
+        {
+            return Reply.Error(ApiError.Unheard);
+        }
+
+        if (Hit(FaultKind.DriftRetirement) is not null)
+        {
+            return Reply.Html(404, NotFound);
         }
 
         return Hit(FaultKind.WrongContentType) is null

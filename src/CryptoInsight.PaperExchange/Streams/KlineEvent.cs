@@ -17,7 +17,7 @@ internal static class KlineEvent
     private static readonly Interval s_second = Interval.Parse("1s");
 
     /// <summary>The event's JSON.</summary>
-    public static ReadOnlyMemory<byte> Write(StreamName stream, in Kline kline, bool isClosed, UnixMicros eventTime, in StreamFormat format, bool drifts)
+    public static ReadOnlyMemory<byte> Write(StreamName stream, in Kline kline, bool isClosed, UnixMicros eventTime, in StreamFormat format, bool drifts, bool isCut = false)
     {
         ArrayBufferWriter<byte> buffer = new(512);
         using Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -33,7 +33,7 @@ internal static class KlineEvent
         json.WriteNumber("E", KlineJson.Time(eventTime, format.InMicroseconds));
         json.WriteString("s", stream.Series.Instrument.Code);
         json.WriteStartObject("k");
-        Candle(json, stream, kline, isClosed, eventTime, format.InMicroseconds);
+        Candle(json, stream, kline, isClosed, eventTime, format.InMicroseconds, isCut);
         json.WriteEndObject();
         if (drifts)
         {
@@ -80,7 +80,7 @@ internal static class KlineEvent
         return buffer.WrittenMemory;
     }
 
-    private static void Candle(Utf8JsonWriter json, StreamName stream, in Kline kline, bool isClosed, UnixMicros now, bool inMicroseconds)
+    private static void Candle(Utf8JsonWriter json, StreamName stream, in Kline kline, bool isClosed, UnixMicros now, bool inMicroseconds, bool isCut)
     {
         Bar bar = kline.Bar;
         long first = bar.Trades == 0 ? -1 : FirstTrade(stream.Series, kline.OpenTime, now);
@@ -88,8 +88,12 @@ internal static class KlineEvent
         json.WriteNumber("T", KlineJson.Time(kline.CloseTime, inMicroseconds));
         json.WriteString("s", stream.Series.Instrument.Code);
         json.WriteString("i", stream.Interval.Code);
-        json.WriteNumber("f", first);
-        json.WriteNumber("L", bar.Trades == 0 ? -1 : first + bar.Trades - 1);
+        if (!isCut)
+        {
+            json.WriteNumber("f", first);
+            json.WriteNumber("L", bar.Trades == 0 ? -1 : first + bar.Trades - 1);
+        }
+
         Amount(json, "o", bar.Open);
         Amount(json, "c", bar.Close);
         Amount(json, "h", bar.High);
@@ -100,7 +104,10 @@ internal static class KlineEvent
         Amount(json, "q", bar.QuoteVolume);
         Amount(json, "V", bar.TakerBase);
         Amount(json, "Q", bar.TakerQuote);
-        json.WriteString("B", "0");
+        if (!isCut)
+        {
+            json.WriteString("B", "0");
+        }
     }
 
     private static long FirstTrade(ISeries series, UnixMicros open, UnixMicros now)

@@ -230,6 +230,8 @@ internal sealed class StreamConnection : IDisposable
             bool neverCloses = _faults.Hits(FaultKind.StreamNoClose, now, now.Value, symbol) is not null;
             bool twice = _faults.Hits(FaultKind.StreamDuplicates, now, now.Value, symbol) is not null;
             bool drifts = _faults.Hits(FaultKind.DriftFields, now, now.Value, symbol) is not null;
+            bool isCut = _faults.Hits(FaultKind.DriftRemovals, now, now.Value, symbol) is not null;
+            StreamFormat told = format with { InMicroseconds = format.InMicroseconds || _faults.Hits(FaultKind.DriftMicroseconds, now, now.Value, symbol) is not null };
             foreach ((Kline kline, bool isClosed) in stream.Due(now))
             {
                 if (isSilent || isClosed && neverCloses)
@@ -237,7 +239,7 @@ internal sealed class StreamConnection : IDisposable
                     continue;
                 }
 
-                ReadOnlyMemory<byte> message = KlineEvent.Write(stream.Name, kline, isClosed, now, format, drifts);
+                ReadOnlyMemory<byte> message = KlineEvent.Write(stream.Name, kline, isClosed, now, told, drifts, isCut);
                 await Send(message, end).ConfigureAwait(false);
                 if (isClosed && twice)
                 {

@@ -54,6 +54,11 @@ internal sealed class FaultyDay : IDisposable
 
     public int Restarts { get; private set; }
 
+    /// <summary>The managed heap by hour of the day, without the stage (the stores in memory, the exchange's list of requests), and the files of the tables then.</summary>
+    public SortedDictionary<int, (long Bytes, long Files)> Heap { get; } = [];
+
+    public long Requests { get; private set; }
+
     public FakeExchange Exchange => _exchange;
 
     public IReadOnlyList<CandleSeries> Series { get; } =
@@ -127,11 +132,35 @@ internal sealed class FaultyDay : IDisposable
             }
 
             await _time.HoldAsync(() => commits.CommitAsync(batch));
+            await _time.HoldAsync(() => WeighAsync((int)((_exchange.Now - _start) / 3_600_000_000), lake));
             Assert.DoesNotContain(running, r => r.IsFaulted);
         }
 
         await kill.CancelAsync(); // what was told and not committed is lost with the node
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return true;
+    }
+
+    // Once an hour, in the middle of a node's life.
+    private async Task<bool> WeighAsync(int hour, LakeTables lake)
+    {
+        if (hour == 0 || Heap.ContainsKey(hour))
+        {
+            return false;
+        }
+
+        Requests += _exchange.Requests.Count;
+        _exchange.Requests.Clear();
+        long stores = 0;
+        foreach (MemoryObjectStore store in _stores.Values)
+        {
+            await foreach (StoredObject one in store.ListAsync(""))
+            {
+                stores += one.Length;
+            }
+        }
+
+        Heap[hour] = (GC.GetTotalMemory(forceFullCollection: true) - stores, lake.Bronze.Table.Snapshot.Files.Count + lake.Operations.Gaps.Table.Snapshot.Files.Count);
         return true;
     }
 
