@@ -18,8 +18,8 @@ public static class CompactionPolicy
 
     private const int Classes = 4;
 
-    /// <summary>One file alone is worth laying out only if a query would be spared something.</summary>
-    private const long AloneBytesMin = 8L << 20;
+    /// <summary>One file alone is worth laying out only if a query would be spared something: below about a row group it would not.</summary>
+    private const long AloneBytesMin = 2L << 20;
 
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromHours(1);
