@@ -81,7 +81,7 @@ public sealed class MaintenanceActorSpecs
         }
 
         JobProtocol.Answer dry = await pipeline.TellAsync(new MaintenanceProtocol.RunNow(BronzeChartsTable.Name, UpkeepKind.Cluster, DryRun: true, "test"), Deadline());
-        Assert.Contains("4 files of 1 closed days of bronze_charts", dry.Text, StringComparison.Ordinal);
+        Assert.Contains("4 files of 1 closed days of bronze_charts would be laid out", dry.Text, StringComparison.Ordinal);
         Assert.Equal(4, pipeline.Lake.Bronze.Table.Snapshot.Files.Count);
         Assert.True((await pipeline.TellAsync(new MaintenanceProtocol.RunNow(BronzeChartsTable.Name, UpkeepKind.Cluster, DryRun: false, "test"), Deadline())).IsDone);
         await UntilAsync(pipeline.Lake.Bronze.Table, s => s.Files.Count == 1);
