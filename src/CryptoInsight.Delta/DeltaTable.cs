@@ -10,6 +10,8 @@ namespace CryptoInsight.Delta;
 /// <summary>A Delta table at one place: its newest known snapshot and the operations on it. Safe for concurrent use.</summary>
 public sealed partial class DeltaTable
 {
+    private DamagedCommitException? _damageAtOpening;
+
     private DeltaTable(IObjectStore store, DeltaTableOptions options, Snapshot snapshot, long lookedAt)
     {
         Store = store;
@@ -26,6 +28,9 @@ public sealed partial class DeltaTable
 
     /// <summary>The newest snapshot that this object has seen.</summary>
     public Snapshot Snapshot => Log.Current;
+
+    /// <summary>What is wrong with the log entry after <see cref="Snapshot"/>, or null. Found at opening; gone when a later version is seen.</summary>
+    public DamagedCommitException? Damage => _damageAtOpening is { } damage && Snapshot.Version < damage.Version ? damage : null;
 
     /// <summary>Who follows the table: what they have still to read is kept.</summary>
     public TableReaders Readers { get; }
@@ -72,11 +77,13 @@ public sealed partial class DeltaTable
     public static Task<DeltaTable> OpenAsync(string folder, DeltaTableOptions? options = null, CancellationToken ct = default) => OpenAsync(new LocalObjectStore(folder), options, ct);
 
     /// <summary>Opens the newest version; <see cref="TableNotFoundException"/> if there is no table.</summary>
+    /// <remarks>If the last entry of the log is cut off, the newest whole version is opened for reading and <see cref="Damage"/> says so; refreshing and committing throw until that entry is mended.</remarks>
     public static async Task<DeltaTable> OpenAsync(IObjectStore store, DeltaTableOptions? options = null, CancellationToken ct = default)
     {
         options ??= new DeltaTableOptions();
         long lookedAt = options.Clock.GetTimestamp();
-        return new(store, options, await new SnapshotLoader(store).LoadAsync(null, ct).ConfigureAwait(false), lookedAt);
+        (Snapshot snapshot, DamagedCommitException? damage) = await new SnapshotLoader(store).LoadNewestWholeAsync(ct).ConfigureAwait(false);
+        return new(store, options, snapshot, lookedAt) { _damageAtOpening = damage };
     }
 
     /// <summary>Looks for newer commits; returns the newest snapshot.</summary>

@@ -17,7 +17,17 @@ public sealed class UnsupportedFeatureException(string message, IReadOnlyList<st
 }
 
 /// <summary>The table's bytes contradict the protocol: a gap in the log, no protocol, bad checksums.</summary>
-public sealed class CorruptTableException(string message, Exception? inner = null) : DeltaException(message, inner);
+public class CorruptTableException(string message, Exception? inner = null) : DeltaException(message, inner);
+
+/// <summary>One entry of the log is cut off or is no list of actions.</summary>
+public sealed class DamagedCommitException(string message, long version, bool isCutOff, Exception? inner = null) : CorruptTableException(message, inner)
+{
+    /// <summary>The version whose entry is damaged.</summary>
+    public long Version { get; } = version;
+
+    /// <summary>Whether the entry simply ends too early: what is there is the beginning of a commit, and a writer or a disk lost the rest.</summary>
+    public bool IsCutOff { get; } = isCutOff;
+}
 
 /// <summary>The log names a data file, change file or deletion vector that is not in the store.</summary>
 public sealed class MissingFileException(string message, Exception? inner = null) : DeltaException(message, inner);

@@ -1,3 +1,5 @@
 using CryptoInsight.Host.Commands;
+using CryptoInsight.Host.Node;
+using CryptoInsight.Host.SqlWorkers;
 
-return await CommandTree.RunAsync(args);
+return ProcessEnd.With(args is [WorkerMain.Verb] ? await WorkerMain.RunAsync() : await CommandTree.RunAsync(args));

@@ -28,6 +28,9 @@ public sealed partial class LakeLocation
     /// <summary>The store of a table.</summary>
     public IObjectStore StoreOf(string table) => _openStore($"{Catalog}/{Schema}/{Checked(table, "table")}");
 
+    /// <summary>Where the views lie that users made; no table can have that name.</summary>
+    public IObjectStore ViewStore() => _openStore($"{Catalog}/{Schema}/_views");
+
     /// <summary>True if the text can name a catalog, schema or table.</summary>
     public static bool IsName(string? text) => text is not null && NamePattern().IsMatch(text);
 

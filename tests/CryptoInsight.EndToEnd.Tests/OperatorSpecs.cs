@@ -143,18 +143,27 @@ public sealed class OperatorSpecs
             return $"[{string.Join(',', cells.Select((c, i) => i is 0 or 6 or 8 ? c : $"\"{c}\""))},\"0.{m}\"]";
         }))}]";
 
-    /// <summary>Two weeks pass for a table: its files are compacted, its log is cleaned up to a checkpoint, and what nobody names is vacuumed.</summary>
+    /// <summary>Six weeks pass for a table: its files are compacted, its log is cleaned up to a checkpoint, and what nobody names is vacuumed. After two weeks all of it is still held for the job that is paused.</summary>
     private static async Task ForgetAsync(TemporaryLake lake, string table)
     {
-        LakeLocation there = LakeLocation.Local(lake.Path);
-        DeltaTable aged = await DeltaTable.OpenAsync(there.StoreOf(table), new DeltaTableOptions { Clock = new LaterClock(TimeSpan.FromDays(14)) });
-        long oldest = aged.Snapshot.Version;
+        long newest = await MaintainAsync(lake, table, TimeSpan.FromDays(14));
+        Assert.True(HasLogOf(newest - 2), "the log was cleaned before the job that is paused had read it");
+        await MaintainAsync(lake, table, TimeSpan.FromDays(45)); // past the limit up to which readers are waited for
+        Assert.False(HasLogOf(newest - 2), "the log was not cleaned: the test would show nothing");
+
+        bool HasLogOf(long version) => File.Exists(System.IO.Path.Combine(lake.Path, "demo_catalog", "demo_schema", table, "_delta_log", $"{version:D20}.json"));
+    }
+
+    /// <summary>Returns the version before.</summary>
+    private static async Task<long> MaintainAsync(TemporaryLake lake, string table, TimeSpan later)
+    {
+        DeltaTable aged = await DeltaTable.OpenAsync(LakeLocation.Local(lake.Path).StoreOf(table), new DeltaTableOptions { Clock = new LaterClock(later) });
+        long newest = aged.Snapshot.Version;
         await aged.OptimizeAsync();
         await aged.CheckpointAsync();
         await aged.CleanLogAsync();
         await aged.VacuumAsync(new VacuumSpec { Retention = TimeSpan.Zero, AllowShortRetention = true });
-        string log = System.IO.Path.Combine(lake.Path, "demo_catalog", "demo_schema", table, "_delta_log");
-        Assert.False(File.Exists(System.IO.Path.Combine(log, $"{oldest - 2:D20}.json")), "the log was not cleaned: the test would show nothing");
+        return newest;
     }
 
     private sealed class LaterClock(TimeSpan by) : TimeProvider

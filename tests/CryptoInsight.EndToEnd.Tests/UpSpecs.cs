@@ -38,7 +38,8 @@ public sealed class UpSpecs
             await node.ReadyAsync();
             await CaughtUpAsync(node, lake, TimeProvider.System.GetUtcNow());
             await node.Run.SignalAsync("TERM");
-            Assert.Equal(0, await node.Run.EndAsync(TimeSpan.FromSeconds(30)));
+            await node.Run.EndAsync(TimeSpan.FromSeconds(30));
+            node.Run.MustEndWith(0);
         }
 
         LakeTables tables = await lake.OpenAsync();
@@ -71,7 +72,8 @@ public sealed class UpSpecs
         });
 
         await node.Run.SignalAsync(signal);
-        Assert.Equal(0, await node.Run.EndAsync(TimeSpan.FromSeconds(30)));
+        await node.Run.EndAsync(TimeSpan.FromSeconds(30));
+        node.Run.MustEndWith(0);
         Assert.Contains("Everything accepted so far is durable", node.Run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", node.Run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(lake.Path, ".cryptoinsight", "node.json")));

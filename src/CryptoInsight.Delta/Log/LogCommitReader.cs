@@ -8,7 +8,7 @@ internal static class LogCommitReader
 {
     private static readonly JsonReaderOptions s_options = new() { AllowMultipleValues = true, MaxDepth = 256 };
 
-    /// <summary>Parses a commit whole or throws <see cref="CorruptTableException"/>: half a commit is never returned.</summary>
+    /// <summary>Parses a commit whole or throws <see cref="DamagedCommitException"/>: half a commit is never returned.</summary>
     internal static LogCommit Parse(ReadOnlyMemory<byte> bytes, long version, Uri root)
     {
         LogCommit commit = new(version);
@@ -24,20 +24,40 @@ internal static class LogCommitReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
-            throw new CorruptTableException($"Version {version} of the table at {root} is damaged: its log entry is no list of actions near byte {reader.BytesConsumed} of {bytes.Length}. Restore that file from a copy, or restore the table from a backup.", e);
+            throw new DamagedCommitException($"Version {version} of the table at {root} is damaged: its log entry is no list of actions near byte {reader.BytesConsumed} of {bytes.Length}. Restore that file from a copy, or restore the table from a backup.", version, EndsEarly(bytes.Span), e);
         }
 
         if (commit.ActionCount == 0)
         {
-            throw new CorruptTableException($"Version {version} of the table at {root} is damaged: its log entry is empty. Its writer or its disk lost it; restore that file from a copy.");
+            throw new DamagedCommitException($"Version {version} of the table at {root} is damaged: its log entry is empty. Its writer or its disk lost it; restore that file from a copy.", version, isCutOff: true);
         }
 
         if (commit.Facts.ActionCount is { } expected && expected != commit.ActionCount)
         {
-            throw new CorruptTableException($"Version {version} of the table at {root} is damaged: its log entry holds {commit.ActionCount} of {expected} actions. Restore that file from a copy.");
+            throw new DamagedCommitException($"Version {version} of the table at {root} is damaged: its log entry holds {commit.ActionCount} of {expected} actions. Restore that file from a copy.", version, isCutOff: commit.ActionCount < expected);
         }
 
         return commit;
+    }
+
+    /// <summary>Whether the bytes are the beginning of JSON texts and stop inside one.</summary>
+    private static bool EndsEarly(ReadOnlySpan<byte> bytes)
+    {
+        bytes = bytes.Trim(" \t\r\n"u8);
+        Utf8JsonReader reader = new(bytes, isFinalBlock: false, new JsonReaderState(s_options));
+        try
+        {
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        bool isBetweenActions = reader is { CurrentDepth: 0, TokenType: JsonTokenType.EndObject } && reader.BytesConsumed == bytes.Length;
+        return bytes.StartsWith("{"u8) && !isBetweenActions;
     }
 
     private static void ReadAction(ref Utf8JsonReader reader, LogCommit commit, ReadOnlyMemory<byte> bytes)

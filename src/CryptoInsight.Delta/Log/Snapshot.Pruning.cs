@@ -19,6 +19,16 @@ public sealed partial class Snapshot
         return ExtremeFiles.Select(FileSet, layout, layout.Field(column), greatest, rows);
     }
 
+    /// <summary>The greatest (or least) value of a column, nulls aside, if the statistics alone tell it for certain; else null.</summary>
+    /// <remarks>Never certain: fractions (NaN is not counted), instants that are no partition values (rounded in the log), long text (cut), files with deleted rows at the edge.</remarks>
+    /// <param name="column">A top-level column; <see cref="DeltaException"/> if there is none of that name.</param>
+    /// <param name="greatest">The greatest, else the least.</param>
+    public KnownValue? KnownExtreme(string column, bool greatest)
+    {
+        TableLayout layout = TableLayout.Of(this);
+        return Predicates.KnownExtreme.Of(FileSet, layout, layout.Field(column), greatest);
+    }
+
     /// <summary>The rows of the table, counted from the statistics alone; null if a file has none.</summary>
     public long? RowCount
     {

@@ -9,6 +9,25 @@ internal sealed class SnapshotLoader(IObjectStore store)
     private const int ListingAttemptsMax = 3;
     private const int ReadsAtOnce = 16;
 
+    /// <summary>The newest version; if its entry is cut off, the newest whole one and the damage.</summary>
+    /// <remarks>Only the last entry of the log is left out so: what came after one in the middle stands on it. An entry that is whole text and no commit is refused too: it may be of a protocol that this engine does not know.</remarks>
+    internal async Task<(Snapshot Snapshot, DamagedCommitException? Damage)> LoadNewestWholeAsync(CancellationToken ct)
+    {
+        try
+        {
+            return (await LoadAsync(null, ct).ConfigureAwait(false), null);
+        }
+        catch (DamagedCommitException damage) when (damage is { IsCutOff: true, Version: > 0 })
+        {
+            if (await store.FindAsync(LogFiles.Commit(damage.Version + 1), ct).ConfigureAwait(false) is not null)
+            {
+                throw;
+            }
+
+            return (await LoadAsync(damage.Version - 1, ct).ConfigureAwait(false), damage);
+        }
+    }
+
     /// <summary>The newest version, or the one asked for.</summary>
     internal async Task<Snapshot> LoadAsync(long? version, CancellationToken ct)
     {

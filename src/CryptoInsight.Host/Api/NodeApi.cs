@@ -4,6 +4,7 @@ using CryptoInsight.Engine;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Host.Commands;
 using CryptoInsight.Host.Node;
+using CryptoInsight.Host.SqlWorkers;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Logging.Console;
@@ -30,6 +31,8 @@ public static class NodeApi
             o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             o.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
+        builder.Services.AddSingleton(_ => new WorkerPool(pipeline.Lake.Location, WorkerLimits.Of(pipeline.Options.Sql), pipeline.Clock)); // made here, so ended with the application
+        builder.Services.AddSingleton(_ => new ChangeEndpoints(pipeline));
         WebApplication app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
@@ -53,6 +56,8 @@ public static class NodeApi
         new SentimentEndpoints(pipeline.Lake).Map(api);
         new JobEndpoints(pipeline).Map(api);
         new IngestEndpoints(pipeline, exchange).Map(api);
+        app.Services.GetRequiredService<ChangeEndpoints>().Map(api);
+        new SqlEndpoints(pipeline, app.Services.GetRequiredService<WorkerPool>()).Map(api);
         try
         {
             await app.StartAsync(ct);

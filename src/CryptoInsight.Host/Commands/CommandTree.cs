@@ -48,6 +48,9 @@ public static class CommandTree
         root.Subcommands.Add(JobsCommand.Create(global));
         root.Subcommands.Add(DlqCommand.Create(global));
         root.Subcommands.Add(RestoreCommand.Create(global));
+        root.Subcommands.Add(OptimizeCommand.Create(global));
+        root.Subcommands.Add(VacuumCommand.Create(global));
+        root.Subcommands.Add(HistoryCommand.Create(global));
         return root;
     }
 }

@@ -47,6 +47,11 @@ public static class DumpCommand
         }
         else
         {
+            if (what.Version is null && table.Damage is { } damage)
+            {
+                await context.Error.WriteLineAsync($"Warning: rows as of version {table.Snapshot.Version}, the newest whole one. {damage.Message}");
+            }
+
             Snapshot snapshot = what.Version is { } version ? await table.SnapshotAtAsync(version, ct) : table.Snapshot;
             await CanonicalRows.WriteAsync(table, snapshot, buffered, ct);
         }

@@ -52,7 +52,7 @@ public sealed class GlobalOptions
                 await error.WriteLineAsync("Stopped.");
                 return ExitCode.Failed;
             }
-            catch (Exception failed) when (failed is Delta.DeltaException or IOException or InvalidDataException or UnauthorizedAccessException or CommandFailedException or Engine.Jobs.JobStoppedException or Engine.Jobs.SchemaDriftException or Engine.Jobs.ExpectationFailedException or CryptoInsight.Lake.LossRefusedException or HttpRequestException or Sources.Files.KlineFileRefusedException)
+            catch (Exception failed) when (failed is Delta.DeltaException or IOException or InvalidDataException or UnauthorizedAccessException or CommandFailedException or Engine.Jobs.JobStoppedException or Engine.Jobs.SchemaDriftException or Engine.Jobs.ExpectationFailedException or CryptoInsight.Lake.LossRefusedException or CryptoInsight.Lake.Changes.ConsentMissingException or HttpRequestException or Sources.Files.KlineFileRefusedException)
             {
                 await error.WriteLineAsync(failed.Message);
                 return ExitCode.Failed;

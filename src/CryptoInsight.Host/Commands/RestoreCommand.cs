@@ -1,13 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using CryptoInsight.Delta;
-using CryptoInsight.Delta.Commit;
-using CryptoInsight.Domain.Market;
-using CryptoInsight.Host.Node;
-using CryptoInsight.Host.Output;
-using CryptoInsight.Lake;
-using CryptoInsight.Lake.Operations;
-using CryptoInsight.Lake.Sql;
+using CryptoInsight.Lake.Changes;
 
 namespace CryptoInsight.Host.Commands;
 
@@ -25,35 +18,9 @@ public static class RestoreCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string table, long version, bool acceptLoss, CancellationToken ct)
-    {
-        string name = table.Split('.')[^1].ToLowerInvariant();
-        if (!LakeLocation.IsName(name))
-        {
-            throw new UsageException("A table's name is 1 to 64 of a-z, 0-9 and _, starting with a letter.");
-        }
-
-        var catalog = new LakeCatalog(await context.ExistingLakeAsync(ct));
-        using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        DeltaTable delta = await catalog.OpenAsync(name, ct);
-        long before = delta.Snapshot.Version;
-        CommitOutcome outcome = await LakeRestore.RunAsync(name, delta, version, acceptLoss, ct);
-        long now = outcome.Match(
-            committed => committed.Version,
-            nothing => nothing.Version,
-            superseded => throw new CommandFailedException($"{name} was not restored: {superseded.Why}"),
-            conflict => throw new CommandFailedException($"{name} was not restored: {conflict.Why}"));
-        string runId = NodeIdentity.NewRunId("restore");
-        LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
-        await lake.Operations.Events.AppendAsync(
-            [
-                new LakeEvent(
-                    $"{runId}/table_restored", UnixMicros.From(TimeProvider.System.GetUtcNow()), "table_restored", acceptLoss ? "WARNING" : "INFO", "operator",
-                    string.Create(CultureInfo.InvariantCulture, $"{name} was restored from version {before} to version {version}."),
-                    string.Create(CultureInfo.InvariantCulture, $"{name} 테이블을 버전 {before}에서 버전 {version}(으)로 복원했습니다.")) { TableName = name },
-            ],
-            ct);
-        await RowPrinter.PrintAsync(context.Out, context.Output, ["table", "restored_to", "was_at", "version", "rows"], [[name, version, before, now, delta.Snapshot.RowCount]], ct);
-        return ExitCode.Ok;
-    }
+    private static Task<int> RunAsync(CommandContext context, string table, long version, bool acceptLoss, CancellationToken ct) =>
+        version < 0
+            ? throw new UsageException("--version takes a number from 0.")
+            : ChangeCommand.PrintAsync(
+                context, string.Create(CultureInfo.InvariantCulture, $"RESTORE TABLE {ChangeCommand.TableOf(table)} TO VERSION AS OF {version}"), new ChangeConsent(acceptLoss), ct);
 }

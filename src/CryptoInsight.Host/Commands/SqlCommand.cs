@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CryptoInsight.Host.Output;
 using CryptoInsight.Host.Prompt;
+using CryptoInsight.Lake.Changes;
 using CryptoInsight.Lake.Sql;
 
 namespace CryptoInsight.Host.Commands;
@@ -19,19 +20,21 @@ public static class SqlCommand
             Description = "One or more statements, separated by semicolons; - reads them from standard input; nothing opens a prompt",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("sql", "SQL over the lake's tables: SELECT, VERSION AS OF, DESCRIBE DETAIL | HISTORY, SHOW TABLES") { statement };
-        command.SetAction(global.Run((parsed, context, ct) => RunAsync(context, parsed.GetValue(statement), ct)));
+        var confirm = new Option<string?>("--confirm") { Description = "The name of the table that DROP TABLE may take away", HelpName = "TABLE" };
+        var command = new Command("sql", "SQL over the lake: SELECT, VERSION AS OF, DESCRIBE, SHOW TABLES, OPTIMIZE, VACUUM, RESTORE TABLE, CREATE VIEW") { statement, confirm };
+        command.SetAction(global.Run((parsed, context, ct) => RunAsync(context, parsed.GetValue(statement), parsed.GetValue(confirm), ct)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string? statement, CancellationToken ct)
+    private static async Task<int> RunAsync(CommandContext context, string? statement, string? dropConfirmed, CancellationToken ct)
     {
         try
         {
-            await using SqlSession session = SqlSession.Open(context.Lake());
+            var consent = new DropConsent { Table = dropConfirmed };
+            await using SqlSession session = SqlSession.Open(context.Lake(), new SqlSessionOptions { OnChange = (change, stop) => ChangeAsync(context, change, consent, stop) });
             if (statement is null && !Console.IsInputRedirected)
             {
-                await new SqlPrompt(session, context).RunAsync(ct);
+                await new SqlPrompt(session, context, consent).RunAsync(ct);
                 return ExitCode.Ok;
             }
 
@@ -42,6 +45,17 @@ public static class SqlCommand
         {
             throw new CommandFailedException(wrong.Message);
         }
+    }
+
+    private static async Task<ChangeAnswer> ChangeAsync(CommandContext context, LakeChange change, DropConsent consent, CancellationToken ct)
+    {
+        ChangeAnswer answer = await ChangeCommand.RunAsync(context, change, new ChangeConsent(DropConfirmed: consent.Table), ct);
+        if (answer.Note is { } note)
+        {
+            await context.Error.WriteLineAsync(note);
+        }
+
+        return answer;
     }
 
     private static async Task<int> RunScriptAsync(SqlSession session, CommandContext context, string script, CancellationToken ct)
@@ -73,5 +87,9 @@ public static class SqlCommand
         await using SqlResult result = await session.ExecuteAsync(statement, ct);
         await RowPrinter.PrintAsync(context.Out, context.Output, result.Columns, result.ReadAsync(ct), ct);
         await context.Out.FlushAsync(ct);
+        foreach (string warning in session.Warnings())
+        {
+            await context.Error.WriteLineAsync($"Warning: {warning}");
+        }
     }
 }

@@ -79,6 +79,11 @@ public static class VerifyCommand
             yield break;
         }
 
+        if (table.Damage is { } cutOff)
+        {
+            yield return CheckOutcome.Failed(name, "log", cutOff.Message);
+        }
+
         await foreach (CheckOutcome outcome in TableChecks.RunAsync(name, table, ct))
         {
             yield return outcome;

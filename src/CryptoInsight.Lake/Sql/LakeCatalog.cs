@@ -9,6 +9,7 @@ namespace CryptoInsight.Lake.Sql;
 public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = null)
 {
     private readonly Dictionary<string, DeltaTable> _open = new(StringComparer.Ordinal);
+    private readonly StoredViews _views = new(lake);
 
     /// <summary>Names of tables that are there, sorted: those that the program knows, and on a local disk every other folder with a log.</summary>
     public async Task<IReadOnlyList<string>> TableNamesAsync(CancellationToken ct = default)
@@ -33,19 +34,31 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
         return there;
     }
 
-    /// <summary>Names of views whose tables are all there, sorted.</summary>
+    /// <summary>Names of views, sorted: those of the program whose tables are all there, and those that users made.</summary>
     public async Task<IReadOnlyList<string>> ViewNamesAsync(CancellationToken ct = default)
     {
         IReadOnlyList<string> tables = await TableNamesAsync(ct).ConfigureAwait(false);
+        IEnumerable<string> stored = (await _views.NamesAsync(ct).ConfigureAwait(false)).Where(v => !tables.Contains(v) && !IsBuiltInView(v));
         return [.. LakeViews.All.Values.Where(v => SourcesOf(v).All(tables.Contains)).Select(v => v.Name)
-            .Concat(tables.Contains(IngestStateView.Source) ? [IngestStateView.Name] : []).Order(StringComparer.Ordinal)];
+            .Concat(tables.Contains(IngestStateView.Source) ? [IngestStateView.Name] : []).Concat(stored).Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>True for the views that the program itself brings (tables.md).</summary>
+    public static bool IsBuiltInView(string name) => LakeViews.All.ContainsKey(name) || name == IngestStateView.Name;
+
+    /// <summary>A view that a user made, or null.</summary>
+    public Task<StoredView?> FindViewAsync(string name, CancellationToken ct = default) => _views.FindAsync(name, ct);
+
+    /// <summary>Stores a view; false if there is one of that name and it is not to be replaced.</summary>
+    internal Task<bool> PutViewAsync(StoredView view, bool replace, CancellationToken ct) => _views.PutAsync(view, replace, ct);
+
+    internal Task DropViewAsync(string name, CancellationToken ct) => _views.DropAsync(name, ct);
 
     /// <summary>The table at its newest version; <see cref="TableNotFoundException"/> if there is none.</summary>
     public async Task<DeltaTable> OpenAsync(string table, CancellationToken ct = default) =>
         await FindAsync(table, ct).ConfigureAwait(false)
         ?? throw new TableNotFoundException(
-            LakeViews.All.ContainsKey(table) || table == IngestStateView.Name
+            IsBuiltInView(table) || await _views.FindAsync(table, ct).ConfigureAwait(false) is not null
                 ? $"{table} is a view: it has no files, history or versions of its own."
                 : $"There is no table {table} in this lake. {await KnownAsync(ct).ConfigureAwait(false)}");
 
@@ -61,7 +74,7 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
     /// <summary>The table at its newest version, or null.</summary>
     public async Task<DeltaTable?> FindAsync(string table, CancellationToken ct = default)
     {
-        if (_open.Remove(table, out DeltaTable? known))
+        if (_open.Remove(table, out DeltaTable? known) && known.Damage is null)
         {
             await known.RefreshAsync(ct).ConfigureAwait(false); // if it fails, the next call opens the table anew
             return _open[table] = known;
@@ -69,7 +82,9 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
 
         try
         {
-            DeltaTable opened = await DeltaTable.OpenAsync(lake.StoreOf(table), options, ct).ConfigureAwait(false);
+            DeltaTableOptions how = options ?? new DeltaTableOptions();
+            how = how.Encodings.Count == 0 && LakeTables.Definitions.TryGetValue(table, out TableDefinition? definition) ? how with { Encodings = definition.Encodings } : how;
+            DeltaTable opened = await DeltaTable.OpenAsync(lake.StoreOf(table), how, ct).ConfigureAwait(false);
             return _open[table] = opened;
         }
         catch (TableNotFoundException)
@@ -78,9 +93,19 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
         }
     }
 
+    /// <summary>One sentence for each table opened so far whose newest log entry is cut off: what is read is the version before.</summary>
+    public IEnumerable<string> Warnings() =>
+        _open.Where(t => t.Value.Damage is not null).Select(t => $"{t.Key} is read as of version {t.Value.Snapshot.Version}, its newest whole one. {t.Value.Damage!.Message}");
+
     private async Task<bool> HasLogAsync(string table, CancellationToken ct)
     {
-        await foreach (StoredObject _ in lake.StoreOf(table).ListAsync("_delta_log/", null, ct).ConfigureAwait(false))
+        IObjectStore store = lake.StoreOf(table);
+        if (store.Root.IsFile)
+        {
+            return Directory.Exists(Path.Combine(store.Root.LocalPath, "_delta_log")); // a long log is not listed to know that it is there
+        }
+
+        await foreach (StoredObject _ in store.ListAsync("_delta_log/", null, ct).ConfigureAwait(false))
         {
             return true;
         }

@@ -99,6 +99,11 @@ internal sealed class QueryGate
         }
 
         CheckFunction(element);
+        if (TypeOf(element) == "VALUE_PARAMETER")
+        {
+            throw new SqlException("Parameters such as ? and $1 have no value here; write the value itself.");
+        }
+
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (property.Name == "from_table")

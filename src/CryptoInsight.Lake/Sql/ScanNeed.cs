@@ -20,18 +20,16 @@ internal abstract record ScanNeed
     /// <summary>Only rows for which the predicate is true.</summary>
     public sealed record Matching(Predicate Predicate) : ScanNeed;
 
+    /// <summary>Only the greatest or least values of some columns, and with <paramref name="Counts"/> the number of rows beside them: rows themselves are not shown.</summary>
+    public sealed record Aggregates(IReadOnlyList<(string Column, bool Greatest)> Of, bool Counts) : ScanNeed;
+
     /// <summary>Only the rows with the greatest or least values of some columns.</summary>
     public sealed record Extremes(IReadOnlyList<(string Column, bool Greatest, long Rows)> Of) : ScanNeed;
 
-    /// <summary>The files that hold what is needed; null if only the number of rows is and the log tells it.</summary>
-    public static IReadOnlyCollection<AddFile>? FilesFor(IReadOnlyList<ScanNeed> needs, Snapshot snapshot)
+    /// <summary>The files that hold what is needed.</summary>
+    public static IReadOnlyCollection<AddFile> FilesFor(IReadOnlyList<ScanNeed> needs, Snapshot snapshot)
     {
-        if (needs.All(n => n is Count) && snapshot.RowCount is not null)
-        {
-            return null;
-        }
-
-        if (needs.Any(n => n is Everything or Count))
+        if (needs.Any(n => n is Everything or Count or Aggregates { Counts: true }))
         {
             return snapshot.Files;
         }
@@ -43,6 +41,7 @@ internal abstract record ScanNeed
             {
                 Matching m => snapshot.FilesFor(m.Predicate),
                 Extremes e => e.Of.SelectMany(x => snapshot.FilesWithExtremes(x.Column, x.Greatest, x.Rows)),
+                Aggregates a => a.Of.SelectMany(x => snapshot.FilesWithExtremes(x.Column, x.Greatest)),
                 _ => snapshot.Files,
             };
             files.UnionWith(some);

@@ -15,7 +15,7 @@ internal sealed class ScanNeeds(IReadOnlyDictionary<string, StructField> columns
     private static readonly HashSet<string> s_scalars = new(StringComparer.OrdinalIgnoreCase)
     {
         "+", "-", "*", "/", "now", "get_current_timestamp", "current_timestamp", "today", "current_date", "trunc", "to_seconds", "to_minutes", "to_hours", "to_days", "to_weeks", "to_months", "to_years",
-        "date_diff", "datediff", "date_trunc", "epoch", "epoch_ms", "age", "abs", "round", "floor", "greatest", "least", "strftime", "coalesce",
+        "date_diff", "datediff", "date_trunc", "epoch", "epoch_ms", "age", "abs", "round", "floor", "greatest", "least", "strftime", "coalesce", "||", "concat", "lower", "upper", "length", "year", "month", "day", "hour", "minute",
     };
 
     public ScanNeed Of(JsonElement select)
@@ -37,26 +37,41 @@ internal sealed class ScanNeeds(IReadOnlyDictionary<string, StructField> columns
 
     private ScanNeed OfAggregates(JsonElement[] list)
     {
-        if (list.All(e => IsFunction(e, "count_star")))
+        if (list.All(IsCountOfRows))
         {
             return new ScanNeed.Count();
         }
 
-        var found = new List<(string Column, bool Greatest, long Rows)>();
-        return list.All(e => OnlyExtremes(e, found)) && found.Count > 0 ? new ScanNeed.Extremes(found) : new ScanNeed.Everything();
+        var found = new List<(string Column, bool Greatest)>();
+        bool counts = false;
+        return list.All(e => OnlyExtremes(e, found, ref counts)) && (found.Count > 0 || counts) ? new ScanNeed.Aggregates(found, counts) : new ScanNeed.Everything();
     }
 
-    /// <summary>True if all columns in the expression stand alone inside MAX or MIN.</summary>
-    private bool OnlyExtremes(JsonElement e, List<(string Column, bool Greatest, long Rows)> found)
+    /// <summary>True if all columns in the expression stand alone inside MAX or MIN, and nothing else looks at rows but <c>COUNT(*)</c>.</summary>
+    private bool OnlyExtremes(JsonElement e, List<(string Column, bool Greatest)> found, ref bool counts)
     {
         if (e.ValueKind == JsonValueKind.Array)
         {
-            return e.EnumerateArray().All(item => OnlyExtremes(item, found));
+            foreach (JsonElement item in e.EnumerateArray())
+            {
+                if (!OnlyExtremes(item, found, ref counts))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
 
         if (e.ValueKind != JsonValueKind.Object)
         {
             return true;
+        }
+
+        if (IsFunction(e, "count_star"))
+        {
+            counts = true;
+            return IsCountOfRows(e);
         }
 
         if (IsFunction(e, "max") || IsFunction(e, "min"))
@@ -65,7 +80,7 @@ internal sealed class ScanNeeds(IReadOnlyDictionary<string, StructField> columns
             bool isSimple = children.GetArrayLength() == 1 && e.GetProperty("filter").ValueKind == JsonValueKind.Null && Column(children[0]) is not null;
             if (isSimple)
             {
-                found.Add((Column(children[0])!.Name, IsFunction(e, "max"), 1));
+                found.Add((Column(children[0])!.Name, IsFunction(e, "max")));
             }
 
             return isSimple;
@@ -79,7 +94,20 @@ internal sealed class ScanNeeds(IReadOnlyDictionary<string, StructField> columns
             "FUNCTION" => s_scalars.Contains(Text(e, "function_name") ?? ""),
             _ => false,
         };
-        return isKnown && e.EnumerateObject().All(p => OnlyExtremes(p.Value, found));
+        if (!isKnown)
+        {
+            return false;
+        }
+
+        foreach (JsonProperty property in e.EnumerateObject())
+        {
+            if (!OnlyExtremes(property.Value, found, ref counts))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary><c>ORDER BY column LIMIT n [OFFSET m]</c>, nulls at the end as DuckDB puts them.</summary>
@@ -174,6 +202,8 @@ internal sealed class ScanNeeds(IReadOnlyDictionary<string, StructField> columns
         bool isOurs = names.Length == 1 || (names.Length == 2 && string.Equals(names[0], qualifier, StringComparison.OrdinalIgnoreCase));
         return isOurs && columns.TryGetValue(names[^1], out StructField? field) ? field : null;
     }
+
+    private static bool IsCountOfRows(JsonElement e) => IsFunction(e, "count_star") && e.GetProperty("filter").ValueKind == JsonValueKind.Null;
 
     private static bool IsFunction(JsonElement e, string name) => Text(e, "type") == "FUNCTION" && string.Equals(Text(e, "function_name"), name, StringComparison.OrdinalIgnoreCase);
 

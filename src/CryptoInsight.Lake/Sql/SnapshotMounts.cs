@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Data;
@@ -10,7 +9,12 @@ using DuckDB.NET.Data;
 namespace CryptoInsight.Lake.Sql;
 
 /// <summary>Defines in DuckDB the tables, views and stand-ins that a statement names, each from the newest (or the asked) snapshot; what did not change since the last statement is left as it is.</summary>
-internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, DuckDBConnection connection, TimeProvider clock)
+/// <param name="lake">The lake.</param>
+/// <param name="catalog">Its tables and views.</param>
+/// <param name="connection">Where they are defined.</param>
+/// <param name="clock">Tells what <c>now()</c> cannot be before.</param>
+/// <param name="readView">Reads a stored view's query, through the gate.</param>
+internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, DuckDBConnection connection, TimeProvider clock, Func<StoredView, CancellationToken, Task<StoredQuery>> readView)
 {
     /// <summary>How much older than now the instant is that stands for <c>now()</c> when files are left out: the statement itself runs later.</summary>
     private static readonly TimeSpan s_clockDoubt = TimeSpan.FromSeconds(10);
@@ -25,74 +29,34 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
 
     private sealed record Mount(Snapshot Snapshot, string Query, IReadOnlyList<string> SideTables);
 
-    public async Task MountAsync(IReadOnlyList<TableReference> references, IReadOnlyDictionary<string, TimeTravel> standIns, CancellationToken ct)
+    /// <summary>Defines what a statement names.</summary>
+    public Task MountAsync(IReadOnlyList<TableReference> references, IReadOnlyDictionary<string, TimeTravel> standIns, CancellationToken ct) =>
+        MountAsync(plan => plan.AddAsync(references, standIns, ct), ct);
+
+    /// <summary>Defines a view that is not stored yet, and so finds out whether it could be.</summary>
+    public Task MountAsync(StoredView view, CancellationToken ct) => MountAsync(plan => plan.AddAsync(view, ct), ct);
+
+    private async Task MountAsync(Func<MountPlan, Task> gather, CancellationToken ct)
     {
         Drop(_passing);
         _passing.Clear();
-        var needs = new Dictionary<string, List<ScanNeed>>(StringComparer.Ordinal);
-        var tables = new Dictionary<string, DeltaTable>(StringComparer.Ordinal);
-        var views = new List<string>();
-        DateTimeOffset now = clock.GetUtcNow() - s_clockDoubt;
-
-        async Task<DeltaTable> TableAsync(string name) =>
-            tables.TryGetValue(name, out DeltaTable? known) ? known : tables[name] = await catalog.OpenAsync(name, ct).ConfigureAwait(false);
-
-        async Task NeedAsync(string name, JsonElement? select)
+        var plan = new MountPlan(catalog, readView, clock.GetUtcNow() - s_clockDoubt);
+        await gather(plan).ConfigureAwait(false);
+        foreach ((string name, List<ScanNeed> all) in plan.Needs)
         {
-            if (LakeViews.All.TryGetValue(name, out LakeView? view))
-            {
-                await NeedViewAsync(view, select).ConfigureAwait(false);
-            }
-            else if (name == IngestStateView.Name)
-            {
-                Define(name, IngestStateView.Query((await TableAsync(IngestStateView.Source).ConfigureAwait(false)).Snapshot));
-            }
-            else
-            {
-                StructType schema = (await TableAsync(name).ConfigureAwait(false)).Snapshot.Schema;
-                Add(needs, name, Need(select, name, schema.Fields.ToDictionary(f => f.Name, f => f, StringComparer.OrdinalIgnoreCase), now));
-            }
+            DeltaTable table = await plan.TableAsync(name, ct).ConfigureAwait(false);
+            await MountAsync(name, table, table.Snapshot, all, ct).ConfigureAwait(false);
         }
 
-        async Task NeedViewAsync(LakeView view, JsonElement? select)
+        foreach ((string name, TimeTravel travel) in plan.Travels)
         {
-            if (view.Columns.Count > 0)
-            {
-                StructType schema = (await TableAsync(view.Sources[0]).ConfigureAwait(false)).Snapshot.Schema;
-                var columns = view.Columns.Where(c => schema.Find(c.Value) is not null).ToDictionary(c => c.Key, c => schema.Find(c.Value)!, StringComparer.OrdinalIgnoreCase);
-                ScanNeed need = Need(select, view.Name, columns, now);
-                Add(needs, view.Sources[0], need is ScanNeed.Matching ? need : new ScanNeed.Everything()); // the view has a WHERE of its own
-            }
-            else
-            {
-                foreach (string source in view.Sources)
-                {
-                    await NeedAsync(source, null).ConfigureAwait(false);
-                }
-            }
-
-            views.Add(view.Name);
-        }
-
-        foreach (TableReference reference in references.Where(r => !standIns.ContainsKey(r.Name)))
-        {
-            await NeedAsync(reference.Name, reference.Select).ConfigureAwait(false);
-        }
-
-        foreach ((string name, List<ScanNeed> all) in needs)
-        {
-            await MountAsync(name, tables[name], tables[name].Snapshot, all, ct).ConfigureAwait(false);
-        }
-
-        foreach (string view in views.Distinct())
-        {
-            DefineView(LakeViews.All[view]);
-        }
-
-        foreach ((string name, TimeTravel travel) in standIns)
-        {
-            DeltaTable table = await TableAsync(travel.Table).ConfigureAwait(false);
+            DeltaTable table = await plan.TableAsync(travel.Table, ct).ConfigureAwait(false);
             await MountAsync(name, table, await SnapshotAsync(table, travel, ct).ConfigureAwait(false), [new ScanNeed.Everything()], ct).ConfigureAwait(false);
+        }
+
+        foreach (PlannedView view in plan.Views)
+        {
+            DefineView(view);
         }
     }
 
@@ -113,27 +77,16 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
         }
     }
 
-    private static void Add(Dictionary<string, List<ScanNeed>> needs, string table, ScanNeed need) =>
-        (needs.TryGetValue(table, out List<ScanNeed>? all) ? all : needs[table] = []).Add(need);
-
-    private static ScanNeed Need(JsonElement? select, string name, Dictionary<string, StructField> columns, DateTimeOffset now)
-    {
-        if (select is not { } node)
-        {
-            return new ScanNeed.Everything();
-        }
-
-        string alias = node.GetProperty("from_table").GetProperty("alias").GetString() ?? "";
-        return new ScanNeeds(columns, alias.Length > 0 ? alias : name, now).Of(node);
-    }
-
     private async Task MountAsync(string name, DeltaTable table, Snapshot snapshot, IReadOnlyList<ScanNeed> needs, CancellationToken ct)
     {
-        if (ScanNeed.FilesFor(needs, snapshot) is not { } files)
+        if (LogAnswer.Query(needs, snapshot) is { } fromLog)
         {
-            Define(name, SnapshotQuery.CountOnly(snapshot));
+            Define(name, fromLog);
+            return;
         }
-        else if (files.Count < snapshot.Files.Count)
+
+        IReadOnlyCollection<AddFile> files = ScanNeed.FilesFor(needs, snapshot);
+        if (files.Count < snapshot.Files.Count)
         {
             Mount part = await MakeAsync(table, snapshot, files, ct).ConfigureAwait(false);
             _passing.AddRange(part.SideTables);
@@ -218,7 +171,7 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
         DuckDbSandbox.Run(connection, $"DROP TABLE memory.main.{side}_text");
     }
 
-    private void DefineView(LakeView view)
+    private void DefineView(PlannedView view)
     {
         string query = view.Query;
         foreach (string source in view.Sources)
@@ -226,7 +179,8 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
             query = query.Replace($"{{{source}}}", Qualified(source), StringComparison.Ordinal);
         }
 
-        Define(view.Name, query);
+        string columns = view.Columns.Count == 0 ? "" : $"({string.Join(", ", view.Columns.Select(DuckDbText.Name))}) ";
+        DuckDbSandbox.Run(connection, $"CREATE OR REPLACE VIEW {Qualified(view.Name)} {columns}AS {query}");
     }
 
     private void Define(string name, string query) => DuckDbSandbox.Run(connection, $"CREATE OR REPLACE VIEW {Qualified(name)} AS {query}");

@@ -41,10 +41,6 @@ internal sealed class SnapshotQuery
         _inPath = FindPartitionsInPath();
     }
 
-    /// <summary>A query with as many rows as the log says that the table has, and nothing in them: for statements that only count.</summary>
-    public static string CountOnly(Snapshot snapshot) =>
-        string.Create(CultureInfo.InvariantCulture, $"SELECT {string.Join(", ", snapshot.Schema.Fields.Select(Null))} FROM range({snapshot.RowCount!.Value})");
-
     /// <summary>The files that have deleted rows.</summary>
     public IEnumerable<AddFile> FilesWithDeletedRows => _files.Where(f => f.DeletionVector is not null);
 
@@ -146,7 +142,8 @@ internal sealed class SnapshotQuery
         _ => false,
     };
 
-    private static string Null(StructField field) =>
+    /// <summary>A column that is null in every row.</summary>
+    public static string Null(StructField field) =>
         IsVoid(field) ? $"NULL AS {DuckDbText.Name(field.Name)}" : $"CAST(NULL AS {DuckDbText.Type(field.Type)}) AS {DuckDbText.Name(field.Name)}";
 
     private static bool IsVoid(StructField field) => field.Type is PrimitiveType { Name: "void" };

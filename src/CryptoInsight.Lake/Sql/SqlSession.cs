@@ -29,20 +29,34 @@ public sealed class SqlSession : IAsyncDisposable
         _connection = connection;
         _names = new SqlNames(lake);
         _reader = new StatementReader(lake);
-        _mounts = new SnapshotMounts(lake, catalog, connection, options.Clock);
+        _mounts = new SnapshotMounts(lake, catalog, connection, options.Clock, ReadViewAsync);
     }
 
     /// <summary>Opens a session on a lake that lies in a local folder.</summary>
     public static SqlSession Open(LakeLocation lake, SqlSessionOptions? options = null, DeltaTableOptions? tableOptions = null)
     {
         ArgumentNullException.ThrowIfNull(lake);
-        options ??= new SqlSessionOptions();
-        return new SqlSession(lake, options, new LakeCatalog(lake, tableOptions), DuckDbSandbox.Open(lake, options));
+        return Open(lake, new LakeCatalog(lake, tableOptions), options);
     }
+
+    /// <summary>Opens a session whose tables another session may have opened already: the next one then starts fast. One of them may run at a time.</summary>
+    public static SqlSession Open(LakeLocation lake, LakeCatalog catalog, SqlSessionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(lake);
+        ArgumentNullException.ThrowIfNull(catalog);
+        options ??= new SqlSessionOptions();
+        return new SqlSession(lake, options, catalog, DuckDbSandbox.Open(lake, options));
+    }
+
+    /// <summary>True for a DROP TABLE, whatever it names: a prompt asks before it runs one.</summary>
+    public static bool IsDropTable(string statement) => SqlScript.Read(statement) is var tokens && tokens.IsWord(0, "DROP") && tokens.IsWord(1, "TABLE");
 
     /// <summary>Names for completion: tables and views.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken ct = default) =>
         [.. await _catalog.TableNamesAsync(ct).ConfigureAwait(false), .. await _catalog.ViewNamesAsync(ct).ConfigureAwait(false)];
+
+    /// <summary>What readers must know beside the rows: tables that could not be read at their newest version.</summary>
+    public IEnumerable<string> Warnings() => _catalog.Warnings();
 
     /// <summary>Runs one statement; its result is to be disposed before the next.</summary>
     /// <exception cref="SqlException">The statement is wrong, refused, or fails; the message says what to do.</exception>
@@ -56,6 +70,8 @@ public sealed class SqlSession : IAsyncDisposable
             SqlStatement.DescribeDetail detail => LakeAnswers.Detail(await _catalog.OpenAsync(detail.Table, ct).ConfigureAwait(false), $"{_lake.Catalog}.{_lake.Schema}.{detail.Table}"),
             SqlStatement.DescribeHistory history => LakeAnswers.History(await _catalog.OpenAsync(history.Table, ct).ConfigureAwait(false), history.Limit),
             SqlStatement.ShowTables => LakeAnswers.Tables(_lake.Schema, await NamesAsync(ct).ConfigureAwait(false)),
+            SqlStatement.ShowViews => LakeAnswers.Tables(_lake.Schema, await _catalog.ViewNamesAsync(ct).ConfigureAwait(false)),
+            SqlStatement.Change change => await ChangeAsync(change.What, ct).ConfigureAwait(false),
             SqlStatement.AlreadySo already => SqlResult.Of(["status"], [already.Answer]),
             _ => throw new InvalidOperationException("The union is closed."),
         };
@@ -65,6 +81,50 @@ public sealed class SqlSession : IAsyncDisposable
     {
         await CloseRunningAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Checks that a query could be a view of this name: it passes the gate, everything that it names is there, and it does not read itself.</summary>
+    internal async Task CheckViewAsync(StoredView view, CancellationToken ct)
+    {
+        try
+        {
+            await _mounts.MountAsync(view, ct).ConfigureAwait(false);
+        }
+        catch (DuckDBException failed)
+        {
+            throw Explained(failed);
+        }
+    }
+
+    private async Task<SqlResult> ChangeAsync(LakeChange change, CancellationToken ct)
+    {
+        if (_options.OnChange is not { } run)
+        {
+            throw new SqlException($"{change.GetType().Name.ToUpperInvariant()} is refused: SQL here reads the lake and changes nothing. The command line can: cryptoinsight sql \"…\".");
+        }
+
+        ChangeAnswer answer = await run(change, ct).ConfigureAwait(false);
+        return SqlResult.Of(answer.Columns, [.. answer.Rows]);
+    }
+
+    /// <summary>A stored view's query through the same gate as any other.</summary>
+    private async Task<StoredQuery> ReadViewAsync(StoredView view, CancellationToken ct)
+    {
+        try
+        {
+            if (_reader.Read(view.Query) is not SqlStatement.Query query)
+            {
+                throw new SqlException("A view is made of a SELECT.");
+            }
+
+            using JsonDocument tree = await TreeAsync(query.Text, ct).ConfigureAwait(false);
+            IReadOnlyList<TableReference> references = await PassAsync(tree, query, ct).ConfigureAwait(false);
+            return new StoredQuery(query, [.. references.Select(r => r with { Select = r.Select?.Clone() })]);
+        }
+        catch (SqlException wrong)
+        {
+            throw new SqlException($"The view {view.Name}: {wrong.Message}", wrong);
+        }
     }
 
     private async Task<SqlResult> QueryAsync(SqlStatement.Query query, CancellationToken ct)
@@ -87,6 +147,11 @@ public sealed class SqlSession : IAsyncDisposable
         {
             await command.DisposeAsync().ConfigureAwait(false);
             throw Explained(failed);
+        }
+        catch (TableNotFoundException missing)
+        {
+            await command.DisposeAsync().ConfigureAwait(false);
+            throw new SqlException(missing.Message, missing);
         }
         catch
         {

@@ -9,6 +9,9 @@ public sealed record SqlSessionOptions
     /// <summary>Threads of DuckDB.</summary>
     public int ThreadsMax { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 8);
 
+    /// <summary>Carries out statements that change the lake; null: this session only reads.</summary>
+    public Func<LakeChange, CancellationToken, Task<ChangeAnswer>>? OnChange { get; init; }
+
     /// <summary>Tells what <c>now()</c> cannot be before.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -19,6 +19,12 @@ internal abstract record SqlStatement
     /// <summary><c>SHOW TABLES</c>.</summary>
     public sealed record ShowTables : SqlStatement;
 
+    /// <summary><c>SHOW VIEWS</c>.</summary>
+    public sealed record ShowViews : SqlStatement;
+
+    /// <summary>A statement that changes the lake.</summary>
+    public sealed record Change(LakeChange What) : SqlStatement;
+
     /// <summary>A statement that changes nothing here because what it asks for is so already, such as <c>CREATE SCHEMA IF NOT EXISTS</c>.</summary>
     public sealed record AlreadySo(string Answer) : SqlStatement;
 }

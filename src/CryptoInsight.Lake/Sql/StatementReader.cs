@@ -7,23 +7,35 @@ internal sealed class StatementReader(LakeLocation lake)
 {
     /// <summary>What can be said today, for messages.</summary>
     public const string Supported =
-        "SELECT (with T VERSION AS OF n and T TIMESTAMP AS OF 't'), DESCRIBE T, DESCRIBE DETAIL T, DESCRIBE HISTORY T, SHOW TABLES, CREATE CATALOG | SCHEMA IF NOT EXISTS";
-
-    private static readonly string[] s_later = ["OPTIMIZE", "VACUUM", "RESTORE"];
+        "SELECT (with T VERSION AS OF n and T TIMESTAMP AS OF 't'), DESCRIBE T, DESCRIBE DETAIL T, DESCRIBE HISTORY T, SHOW TABLES | VIEWS, OPTIMIZE T, VACUUM T, RESTORE TABLE T, CREATE VIEW, DROP VIEW, CREATE CATALOG | SCHEMA IF NOT EXISTS";
 
     private readonly SqlNames _names = new(lake);
+    private readonly ChangeReader _changes = new(lake);
 
     public SqlStatement Read(string text)
     {
         SqlTokens tokens = SqlScript.Read(text);
-        if (tokens.Count == 0)
+        int count = tokens.Count;
+        while (count > 0 && tokens.IsSymbol(count - 1, ';'))
+        {
+            count--;
+        }
+
+        if (count == 0)
         {
             throw new SqlException("There is no statement.");
         }
 
-        if (s_later.FirstOrDefault(w => tokens.IsWord(0, w)) is { } later)
+        if (Enumerable.Range(0, count).Any(i => tokens.IsSymbol(i, ';')))
         {
-            throw NotYet(later);
+            throw new SqlException("One statement at a time: what follows the semicolon would be a second one.");
+        }
+
+        tokens = count == tokens.Count ? tokens : SqlTokens.Of(text[..tokens[count - 1].End]);
+
+        if (tokens.IsKind(0, SqlTokenKind.Word) && _changes.Read(tokens) is { } change)
+        {
+            return new SqlStatement.Change(change);
         }
 
         return tokens.NameAt(0)?.ToUpperInvariant() switch
@@ -32,7 +44,6 @@ internal sealed class StatementReader(LakeLocation lake)
             "DESCRIBE" or "DESC" when tokens.IsWord(1, "HISTORY") && tokens.NameAt(2) is not null => History(tokens),
             "SHOW" => Show(tokens),
             "CREATE" => Create(tokens),
-            "DROP" when tokens.IsWord(1, "VIEW") => throw NotYet("DROP VIEW"),
             "USE" => Use(tokens),
             _ => TimeTravelReader.Read(tokens, _names),
         };
@@ -60,11 +71,12 @@ internal sealed class StatementReader(LakeLocation lake)
         return new SqlStatement.DescribeHistory(table, limit);
     }
 
-    private SqlStatement.ShowTables Show(SqlTokens tokens)
+    private SqlStatement Show(SqlTokens tokens)
     {
-        if (!tokens.IsWord(1, "TABLES"))
+        bool isViews = tokens.IsWord(1, "VIEWS");
+        if (!isViews && !tokens.IsWord(1, "TABLES"))
         {
-            throw new SqlException($"SHOW knows TABLES only. Available: {Supported}.");
+            throw new SqlException($"SHOW knows TABLES and VIEWS only. Available: {Supported}.");
         }
 
         int next = 2;
@@ -74,18 +86,12 @@ internal sealed class StatementReader(LakeLocation lake)
             RequireSchema(schema);
         }
 
-        RequireEnd(tokens, next, "SHOW TABLES");
-        return new SqlStatement.ShowTables();
+        RequireEnd(tokens, next, isViews ? "SHOW VIEWS" : "SHOW TABLES");
+        return isViews ? new SqlStatement.ShowViews() : new SqlStatement.ShowTables();
     }
 
     private SqlStatement.AlreadySo Create(SqlTokens tokens)
     {
-        int what = tokens.IsWord(1, "OR") && tokens.IsWord(2, "REPLACE") ? 3 : 1;
-        if (tokens.IsWord(what, "VIEW") || (tokens.IsWord(what + 1, "VIEW") && (tokens.IsWord(what, "TEMP") || tokens.IsWord(what, "TEMPORARY"))))
-        {
-            throw NotYet("CREATE VIEW");
-        }
-
         bool isCatalog = tokens.IsWord(1, "CATALOG");
         if (!isCatalog && !tokens.IsWord(1, "SCHEMA") && !tokens.IsWord(1, "DATABASE"))
         {
@@ -157,8 +163,6 @@ internal sealed class StatementReader(LakeLocation lake)
             throw new SqlException($"The statement goes on where it should end; its form is {form}.");
         }
     }
-
-    private static SqlException NotYet(string what) => new($"{what} is not part of this version. Available: {Supported}.");
 
     private static SqlException Refused(SqlTokens tokens) => QueryGate.NotAQuery(tokens);
 }

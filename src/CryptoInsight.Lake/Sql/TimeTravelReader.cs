@@ -38,7 +38,9 @@ internal static class TimeTravelReader
                 continue;
             }
 
-            TimeTravel travel = Travel(tokens, i, names, name.Parts);
+            string table = names.TableOf(name.Parts)
+                ?? throw new SqlException($"There is no table {SqlNames.Shown(name.Parts)} that could be read as of a version; SHOW TABLES lists those of this lake.");
+            TimeTravel travel = Travel(tokens, i, table);
             string standIn = StandInOf(travel);
             standIns[standIn] = travel;
             text.Append(tokens.Text, copied, tokens[name.First].Start - copied).Append('"').Append(standIn).Append('"');
@@ -49,7 +51,7 @@ internal static class TimeTravelReader
             }
         }
 
-        return new SqlStatement.Query(WithoutBackTicks(tokens, text, copied), standIns);
+        return new SqlStatement.Query(InDuckDbsQuotes(tokens, text, copied), standIns);
     }
 
     private static bool IsClause(SqlTokens tokens, int i) =>
@@ -72,9 +74,9 @@ internal static class TimeTravelReader
         return (first, tokens.NameFrom(first, out _));
     }
 
-    private static TimeTravel Travel(SqlTokens tokens, int clause, SqlNames names, IReadOnlyList<string> parts)
+    /// <summary>The version or instant of a clause that begins at a token.</summary>
+    public static TimeTravel Travel(SqlTokens tokens, int clause, string table)
     {
-        string table = names.TableOf(parts) ?? throw new SqlException($"There is no table {SqlNames.Shown(parts)} that could be read as of a version; SHOW TABLES lists those of this lake.");
         int value = clause + 3;
         if (tokens.IsWord(clause, "VERSION"))
         {
@@ -97,11 +99,11 @@ internal static class TimeTravelReader
     private static bool HasAlias(SqlTokens tokens, int i) =>
         tokens.IsWord(i, "AS") || tokens.IsKind(i, SqlTokenKind.QuotedName) || (tokens.IsKind(i, SqlTokenKind.Word) && !s_followers.Contains(tokens.NameAt(i)!));
 
-    /// <summary>The rest of the text; names in back-ticks, as Spark writes them, become names in double quotes.</summary>
-    private static string WithoutBackTicks(SqlTokens tokens, StringBuilder text, int copied)
+    /// <summary>The rest of the text; names in back-ticks, as Spark writes them, become names in double quotes, and so does <c>at</c>: a column of <c>ops_events</c>, and a keyword of DuckDB.</summary>
+    private static string InDuckDbsQuotes(SqlTokens tokens, StringBuilder text, int copied)
     {
         string rewritten = text.Append(tokens.Text, copied, tokens.Text.Length - copied).ToString();
-        if (!rewritten.Contains('`', StringComparison.Ordinal))
+        if (!rewritten.Contains('`', StringComparison.Ordinal) && !rewritten.Contains("at", StringComparison.OrdinalIgnoreCase))
         {
             return rewritten;
         }
@@ -111,7 +113,7 @@ internal static class TimeTravelReader
         int done = 0;
         for (int i = 0; i < again.Count; i++)
         {
-            if (again.IsKind(i, SqlTokenKind.QuotedName) && again.Span(i)[0] == '`')
+            if ((again.IsKind(i, SqlTokenKind.QuotedName) && again.Span(i)[0] == '`') || IsColumnAt(again, i))
             {
                 result.Append(rewritten, done, again[i].Start - done).Append('"').Append(again.NameAt(i)!.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
                 done = again[i].End;
@@ -120,4 +122,8 @@ internal static class TimeTravelReader
 
         return result.Append(rewritten, done, rewritten.Length - done).ToString();
     }
+
+    /// <summary>True for the word where it can only be a name: neither AT TIME ZONE nor AT (VERSION => n).</summary>
+    private static bool IsColumnAt(SqlTokens tokens, int i) =>
+        tokens.IsWord(i, "AT") && !tokens.IsSymbol(i + 1, '(') && !(tokens.IsWord(i + 1, "TIME") && tokens.IsWord(i + 2, "ZONE"));
 }

@@ -116,12 +116,12 @@ public class ActionJsonProperties
     [InlineData("{\"commitInfo\":{\"actionCount\":2}}")]
     public void What_is_no_commit_is_refused_by_version_without_repeating_it(string json)
     {
-        CorruptTableException refusal = Assert.Throws<CorruptTableException>(() => Parse(json));
+        DamagedCommitException refusal = Assert.Throws<DamagedCommitException>(() => Parse(json));
         Assert.Contains("Version 5", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("nonsense", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Deep_nesting_is_refused_not_followed() =>
-        Assert.Throws<CorruptTableException>(() => Parse("{\"x\":" + new string('[', 100_000) + new string(']', 100_000) + "}"));
+        Assert.Throws<DamagedCommitException>(() => Parse("{\"x\":" + new string('[', 100_000) + new string(']', 100_000) + "}"));
 }

@@ -30,29 +30,79 @@ public class DamageSpecs
     }
 
     [Fact]
-    public async Task A_commit_cut_off_at_any_byte_is_refused_and_the_version_before_can_be_read()
+    public async Task A_newest_commit_cut_off_at_any_byte_leaves_the_version_before_it_readable_and_refuses_commits()
     {
-        (MemoryObjectStore store, _) = await TableAsync(withCheckpoint: false);
+        (MemoryObjectStore store, string[] paths) = await TableAsync(withCheckpoint: false);
         byte[] whole = await store.ReadAsync(LogFiles.Commit(4));
-        for (int length = 0; length < whole.Length; length++)
+        string[] before = [.. paths.Where(p => p != "4.parquet")];
+        for (int length = 0; length < whole.Length - 1; length++)
         {
             MemoryObjectStore cut = store.Fork();
             cut.Overwrite(LogFiles.Commit(4), whole.AsSpan(0, length));
-            if (length == whole.Length - 1)
-            {
-                // Only the line end is gone: that is a whole commit.
-                Assert.Equal(4, (await DeltaTable.OpenAsync(cut)).Snapshot.Version);
-                continue;
-            }
+            DeltaTable table = await DeltaTable.OpenAsync(cut, Tables.Options());
+            Assert.Equal((3, 4), (table.Snapshot.Version, table.Damage?.Version));
+            Assert.Equal(before, Tables.Paths(table.Snapshot));
 
-            CorruptTableException refusal = await Assert.ThrowsAsync<CorruptTableException>(() => DeltaTable.OpenAsync(cut));
-            Assert.Contains("Version 4", refusal.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<DamagedCommitException>(() => Tables.AppendAsync(table, "again.parquet"));
+            await Assert.ThrowsAsync<DamagedCommitException>(() => table.VacuumAsync());
+            Assert.Equal(length, (await cut.ReadAsync(LogFiles.Commit(4))).Length);
+        }
+    }
+
+    [Theory]
+    [InlineData("not JSON at all")]
+    [InlineData("12")]
+    [InlineData("[")]
+    [InlineData("{\"add\":{\"path\":7,\"size\":1}}\n")]
+    [InlineData("{\"add\":{\"path\":\"a\",\"size\":1}}}")]
+    [InlineData("\0\0\0\0")]
+    public async Task A_newest_commit_that_is_not_cut_but_wrong_is_refused(string text)
+    {
+        (MemoryObjectStore store, _) = await TableAsync(withCheckpoint: false);
+        store.Overwrite(LogFiles.Commit(4), Encoding.UTF8.GetBytes(text));
+        Assert.False((await Assert.ThrowsAsync<DamagedCommitException>(() => DeltaTable.OpenAsync(store))).IsCutOff);
+    }
+
+    [Fact]
+    public async Task A_commit_that_lost_only_its_line_end_is_whole()
+    {
+        (MemoryObjectStore store, _) = await TableAsync(withCheckpoint: false);
+        byte[] whole = await store.ReadAsync(LogFiles.Commit(4));
+        store.Overwrite(LogFiles.Commit(4), whole.AsSpan(0, whole.Length - 1));
+        DeltaTable table = await DeltaTable.OpenAsync(store);
+        Assert.Equal((4, null), (table.Snapshot.Version, table.Damage));
+    }
+
+    [Fact]
+    public async Task A_cut_commit_that_is_mended_is_read_on()
+    {
+        (MemoryObjectStore store, string[] paths) = await TableAsync(withCheckpoint: true);
+        byte[] whole = await store.ReadAsync(LogFiles.Commit(4));
+        store.Overwrite(LogFiles.Commit(4), whole.AsSpan(0, whole.Length / 2));
+        DeltaTable table = await DeltaTable.OpenAsync(store);
+        Assert.NotNull(table.Damage);
+        store.Overwrite(LogFiles.Commit(4), whole);
+        await table.RefreshAsync();
+        Assert.Null(table.Damage);
+        Assert.Equal(paths, Tables.Paths(table.Snapshot));
+    }
+
+    [Fact]
+    public async Task A_commit_cut_off_at_any_byte_is_refused_where_others_stand_on_it_and_the_version_before_can_be_read()
+    {
+        (MemoryObjectStore store, _) = await TableAsync(withCheckpoint: false);
+        byte[] whole = await store.ReadAsync(LogFiles.Commit(3));
+        for (int length = 0; length < whole.Length - 1; length++)
+        {
+            MemoryObjectStore cut = store.Fork();
+            cut.Overwrite(LogFiles.Commit(3), whole.AsSpan(0, length));
+            DamagedCommitException refusal = await Assert.ThrowsAsync<DamagedCommitException>(() => DeltaTable.OpenAsync(cut));
+            Assert.Contains("Version 3", refusal.Message, StringComparison.Ordinal);
         }
 
-        MemoryObjectStore damaged = store.Fork();
-        DeltaTable reader = await DeltaTable.OpenAsync(damaged);
-        damaged.Overwrite(LogFiles.Commit(4), whole.AsSpan(0, whole.Length / 2));
-        Assert.Equal(3, (await reader.SnapshotAtAsync(3)).Files.Count);
+        DeltaTable reader = await DeltaTable.OpenAsync(store);
+        store.Overwrite(LogFiles.Commit(3), whole.AsSpan(0, whole.Length / 2));
+        Assert.Equal(2, (await reader.SnapshotAtAsync(2)).Files.Count);
     }
 
     [Fact]
@@ -66,7 +116,7 @@ public class DamageSpecs
         for (int length = 0; length < whole.Length - 1; length++)
         {
             store.Overwrite(LogFiles.Commit(5), whole.AsSpan(0, length));
-            await Assert.ThrowsAsync<CorruptTableException>(() => reader.RefreshAsync());
+            await Assert.ThrowsAsync<DamagedCommitException>(() => reader.RefreshAsync());
             Assert.Equal(paths, Tables.Paths(reader.Snapshot));
         }
 

@@ -33,6 +33,29 @@ public sealed class DumpCommandSpecs
         Assert.Equal(54, lines.Length);
     }
 
+    [Fact]
+    public async Task A_table_whose_newest_entry_is_cut_off_is_read_as_of_the_version_before_and_says_so()
+    {
+        await using SampleLake lake = await SampleLake.FilledAsync();
+        string table = lake.TableFolder("silver_charts");
+        (_, string before, _) = await Cli.RunAsync("dump", "--path", table, "--version", "3");
+        string newest = Path.Combine(table, "_delta_log", "00000000000000000004.json");
+        await File.WriteAllBytesAsync(newest, (await File.ReadAllBytesAsync(newest))[..^20]);
+
+        (int exit, string output, string error) = await Cli.RunAsync("dump", "--path", table);
+        Assert.Equal((0, before), (exit, output));
+        Assert.Contains("as of version 3", error, StringComparison.Ordinal);
+
+        (exit, output, error) = await Cli.RunAsync("sql", "SELECT count(*) FROM silver_charts; SELECT count(*) FROM silver_charts", "--lake", lake.Location.Root, "--output", "csv");
+        string rows = before.Count(c => c == '\n').ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal((0, 2), (exit, output.Split('\n').Count(l => l.Trim() == rows)));
+        Assert.Contains("as of version 3", error, StringComparison.Ordinal);
+
+        (exit, output, _) = await Cli.RunAsync("verify", "silver_charts", "--lake", lake.Location.Root);
+        Assert.Equal(1, exit);
+        Assert.Contains("FAILED  silver_charts: log: Version 4", output, StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData("kr-table-with-cdf", null)]
     [InlineData("g-basic-with-inserts-updates", "0")]

@@ -58,7 +58,7 @@ public sealed class SqlCommandSpecs
 
     [Theory]
     [InlineData("SELECT * FROM nowhere", "nowhere")]
-    [InlineData("DROP TABLE silver_charts", "DROP is refused")]
+    [InlineData("DROP TABLE silver_charts", "--confirm silver_charts")]
     [InlineData("SELECT 1; SELECT nope; SELECT 2", "Statement 2 of 3")]
     [InlineData("DESCRIBE DETAIL nowhere", "nowhere")]
     [InlineData("SELECT 'abc", "not closed")]

@@ -59,18 +59,18 @@ public sealed class OriginalStatementSpecs(OriginalStatementSpecs.Fixture lake) 
     }
 
     [Theory]
-    [InlineData("OPTIMIZE demo_catalog.demo_schema.bronze_charts;", "OPTIMIZE")]
-    [InlineData("OPTIMIZE demo_catalog.demo_schema.gold_signals ZORDER BY (symbol, bucket_start);", "OPTIMIZE")]
-    [InlineData("RESTORE TABLE demo_catalog.demo_schema.gold_signals TO VERSION AS OF 1;", "RESTORE")]
-    [InlineData("VACUUM demo_catalog.demo_schema.bronze_charts RETAIN 168 HOURS DRY RUN;", "VACUUM")]
-    [InlineData("CREATE OR REPLACE VIEW demo_catalog.demo_schema.v_my_prices AS SELECT symbol, close, open_time FROM demo_catalog.demo_schema.silver_charts;", "CREATE VIEW")]
-    [InlineData("DROP VIEW IF EXISTS demo_catalog.demo_schema.v_my_prices;", "DROP VIEW")]
-    public async Task Statement_of_a_later_version_is_refused_by_name_with_what_is_there_today(string statement, string what)
+    [InlineData("OPTIMIZE demo_catalog.demo_schema.bronze_charts;")]
+    [InlineData("OPTIMIZE demo_catalog.demo_schema.gold_signals ZORDER BY (symbol, bucket_start);")]
+    [InlineData("RESTORE TABLE demo_catalog.demo_schema.gold_signals TO VERSION AS OF 1;")]
+    [InlineData("VACUUM demo_catalog.demo_schema.bronze_charts RETAIN 168 HOURS DRY RUN;")]
+    [InlineData("CREATE OR REPLACE VIEW demo_catalog.demo_schema.v_my_prices AS SELECT symbol, close, open_time FROM demo_catalog.demo_schema.silver_charts;")]
+    [InlineData("DROP VIEW IF EXISTS demo_catalog.demo_schema.v_my_prices;")]
+    [InlineData("DROP TABLE demo_catalog.demo_schema.silver_charts;")]
+    public async Task Statement_that_changes_the_lake_is_refused_by_a_session_that_only_reads(string statement)
     {
         SqlException refused = await lake.Sql.RefusedAsync(statement);
 
-        Assert.StartsWith(what, refused.Message, StringComparison.Ordinal);
-        Assert.Contains("DESCRIBE HISTORY", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is refused: SQL here reads the lake and changes nothing", refused.Message, StringComparison.Ordinal);
     }
 
     public sealed class Fixture : IAsyncLifetime

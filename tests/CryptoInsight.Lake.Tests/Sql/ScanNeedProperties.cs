@@ -39,7 +39,10 @@ public sealed class ScanNeedProperties
             (c, d, n, m) => $"SELECT LIST(x ORDER BY x) FROM (SELECT {c} AS x FROM {{T}} ORDER BY {c} {d} LIMIT {n} OFFSET {m})"),
         Any(
             "SELECT MAX(open_time), MIN(open_time), MAX(symbol), MIN(dt), MAX(close), MIN(taker_buy_quote) FROM {T}",
-            "SELECT COUNT(*) FROM {T}", "SELECT COUNT(*), COUNT(*) + 1 FROM {T}", "SELECT COUNT(*), MAX(trades) FROM {T}", "SELECT COUNT(taker_buy_quote) FROM {T}",
+            "SELECT COUNT(*) FROM {T}", "SELECT COUNT(*), COUNT(*) + 1 FROM {T}", "SELECT COUNT(*) FILTER (WHERE symbol = 'ETHUSDT') FROM {T}", "SELECT COUNT(*) FILTER (WHERE trades > 5), MAX(dt) FROM {T}",
+            "SELECT MIN(dt), MAX(dt), COUNT(*) FROM {T}", "SELECT MIN(symbol), MAX(symbol), MIN(trades), MAX(interval), MIN(source) FROM {T}", "SELECT (SELECT MAX(dt) FROM {T}), (SELECT MIN(dt) FROM {T})",
+            "SELECT MAX(unique_key), MIN(unique_key) FROM {T}", "SELECT MAX(dt) + 1, MAX(DISTINCT symbol) FROM {T}", "SELECT COUNT(*), MAX(dt), CASE WHEN COUNT(*) > 5 THEN MIN(symbol) END FROM {T}",
+            "SELECT MAX(symbol), COUNT(*) FROM {T} WHERE dt > '2025-01-01'", "SELECT MAX(dt) OVER (), COUNT(*) OVER () FROM {T} ORDER BY 1 LIMIT 1", "SELECT COUNT(*), MAX(trades) FROM {T}", "SELECT COUNT(taker_buy_quote) FROM {T}",
             "SELECT CASE WHEN MAX(open_time) < now() - INTERVAL 30 MINUTE THEN 'STALE' ELSE 'FRESH' END FROM {T}",
             "SELECT MAX(open_time) - MIN(open_time), MAX(-trades) FROM {T}", "SELECT MAX(open_time) FILTER (WHERE symbol = 'ETHUSDT') FROM {T}",
             "SELECT symbol, MAX(open_time) FROM {T} GROUP BY symbol ORDER BY symbol LIMIT 1", "SELECT MAX(open_time) FROM {T} HAVING COUNT(*) > 1000",

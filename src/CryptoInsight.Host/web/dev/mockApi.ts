@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
 import type { SymbolRow, TableRow } from "../src/api/wire.ts";
 import { mockPositions, mockSentiment } from "./mockSentiment.ts";
+import { mockSql } from "./mockSql.ts";
 import { MOCK_SYMBOLS, MockSeries } from "./randomMarket.ts";
 
 /**
@@ -19,7 +20,7 @@ export function mockApi(): Plugin {
 const TIMEFRAMES = { "5m": 300_000, "4h": 14_400_000 } as const;
 const TABLES = ["bronze_charts", "bronze_fear_greed", "silver_charts", "silver_fear_greed", "gold_signals", "gold_fear_greed", "gold_futures_positions_summary", "ops_job_runs", "dlq_binance"];
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 class MockServer {
   readonly #series = new Map<string, MockSeries>();
@@ -52,16 +53,17 @@ class MockServer {
     if (!url.pathname.startsWith("/api/v1/")) return next();
     const path = url.pathname.slice("/api/v1/".length);
     if (this.#scenario === "down") return void request.destroy();
-    if (this.#scenario === "slow") return void setTimeout(() => this.#answer(path, url.searchParams, response), 2_500);
-    this.#answer(path, url.searchParams, response);
+    if (this.#scenario === "slow") return void setTimeout(() => this.#answer(path, url.searchParams, request, response), 2_500);
+    this.#answer(path, url.searchParams, request, response);
   }
 
-  #answer(path: string, query: URLSearchParams, response: ServerResponse): void {
+  #answer(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): void {
     const symbol = query.get("symbol") ?? "";
     const timeframe = query.get("timeframe") ?? "";
     if (path === "symbols") return json(response, 200, this.#symbolsDocument());
     if (path === "tables") return json(response, 200, { tables: this.#scenario === "nosymbols" ? [] : this.#tables });
     if (path === "sentiment") return json(response, 200, mockSentiment(Number(query.get("limit") ?? 90)));
+    if (path === "sql" || path.startsWith("sql/")) return void mockSql(path, request, response, this.#scenario);
     if (path === "positions") return json(response, 200, { positions: mockPositions() });
     const series = this.#series.get(`${symbol}|${timeframe}`);
     if (this.#scenario === "fail" && path === "signals") return problem(response, 503, "The lake is locked", "Another process holds the lake's lock (pid 4711). Stop it, or wait until its restore is done.");

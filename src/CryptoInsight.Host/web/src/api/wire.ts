@@ -102,3 +102,25 @@ export interface PositionRow {
 export interface PositionsDocument {
   readonly positions: readonly PositionRow[];
 }
+
+/** A cell of an answer: numbers that arithmetic here would round come as texts. */
+export type SqlCell = string | number | boolean | null;
+
+export interface SqlColumn {
+  readonly name: string;
+  readonly kind: "number" | "text" | "time" | "timestamp" | "date" | "flag" | "bytes" | "nested" | "none";
+}
+
+export interface SqlResult {
+  readonly columns: readonly SqlColumn[];
+  readonly rows: readonly (readonly SqlCell[])[];
+  /** Rows, or parts of long texts, were left out. */
+  readonly truncated: boolean;
+}
+
+export interface SqlSurface {
+  readonly catalog: string;
+  readonly schema: string;
+  readonly names: readonly { readonly name: string; readonly isView: boolean; readonly columns: readonly string[] }[];
+  readonly limits: { readonly workers: number; readonly wallSecondsMax: number; readonly memoryBytesMax: number; readonly rowsMax: number };
+}

@@ -54,7 +54,7 @@ export class MoodPanel {
     const language = this.#preferences.language.value;
     const days = this.#model.sentiment.value?.days ?? [];
     const latest = this.#model.sentiment.value?.latest ?? null;
-    setText(this.#title, t("mood.title", { days: Math.max(days.length, 1) }));
+    setText(this.#title, days.length > 1 ? t("mood.titleOver", { days: days.length }) : t("mood.title"));
     this.#body.hidden = latest === null;
     this.#empty.hidden = latest !== null;
     setText(this.#empty, t("mood.empty"));
