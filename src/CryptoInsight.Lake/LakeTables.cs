@@ -21,6 +21,9 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
     /// <summary>The tables of top-trader positions.</summary>
     public required PositionTables Positions { get; init; }
 
+    /// <summary>Told of readers that cleanup waits for too long.</summary>
+    public required ReaderAlerts ReaderAlerts { get; init; }
+
     /// <summary>The tables' definitions by name.</summary>
     public static IReadOnlyDictionary<string, TableDefinition> Definitions { get; } = new Dictionary<string, TableDefinition>
     {
@@ -75,12 +78,23 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
     public static async Task<LakeTables> OpenOrCreateAsync(LakeLocation location, DeltaTableOptions options, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(location);
+        ArgumentNullException.ThrowIfNull(options);
+        var alerts = new ReaderAlerts();
+
+        // From Bronze nothing is ever taken that Silver has still to read: past the limit its reader is only reported.
+        DeltaTableOptions Own(string name) => options with
+        {
+            ReaderLimitOnlyReports = options.ReaderLimitOnlyReports || IsBronze(name),
+            OnReaderPastLimit = reader =>
+            {
+                options.OnReaderPastLimit?.Invoke(reader);
+                alerts.Tell(name, reader);
+            },
+        };
         async Task<DeltaTable> OpenAsync(string name)
         {
             TableDefinition definition = Definitions[name];
-
-            // From Bronze nothing is ever taken that Silver has still to read: past the limit its reader is only reported.
-            DeltaTableOptions own = options with { Encodings = definition.Encodings, ReaderLimitOnlyReports = options.ReaderLimitOnlyReports || IsBronze(name) };
+            DeltaTableOptions own = Own(name) with { Encodings = definition.Encodings };
             DeltaTable table = await DeltaTable.OpenOrCreateAsync(location.StoreOf(name), definition, own, ct).ConfigureAwait(false);
             await LakeRestore.EndInterruptedAsync(table, definition, ct).ConfigureAwait(false);
             return table;
@@ -89,7 +103,7 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
         return new LakeTables(
             location,
             new BronzeChartsTable(await OpenAsync(BronzeChartsTable.Name).ConfigureAwait(false)),
-            await SilverChartsTable.OpenOrCreateAsync(location.StoreOf(SilverChartsTable.Name), options, ct).ConfigureAwait(false),
+            await SilverChartsTable.OpenOrCreateAsync(location.StoreOf(SilverChartsTable.Name), Own(SilverChartsTable.Name), ct).ConfigureAwait(false),
             new GoldSignalsTable(await OpenAsync(GoldSignalsTable.Name).ConfigureAwait(false)),
             new DeadLetterTable(await OpenAsync(DeadLetterTable.Binance).ConfigureAwait(false)),
             new OperationsTables(
@@ -97,6 +111,7 @@ public sealed record LakeTables(LakeLocation Location, BronzeChartsTable Bronze,
                 new EventsTable(await OpenAsync(EventsTable.Name).ConfigureAwait(false)),
                 new GapsTable(await OpenAsync(GapsTable.Name).ConfigureAwait(false))))
         {
+            ReaderAlerts = alerts,
             FearGreed = new FearGreedTables(
                 new BronzeFearGreedTable(await OpenAsync(BronzeFearGreedTable.Name).ConfigureAwait(false)),
                 new SilverFearGreedTable(await OpenAsync(SilverFearGreedTable.Name).ConfigureAwait(false)),

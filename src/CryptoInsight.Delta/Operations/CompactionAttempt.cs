@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Data;
@@ -29,7 +30,7 @@ internal sealed class CompactionAttempt : IDisposable
         CompactionSource source = new(table, layout, bin, way);
         if (way.ZOrder.Count == 0)
         {
-            await attempt.TakeAsync(writer.WriteOneAsync(bin.Partition, source.ReadAsync(layout.WriteFields, ct), ct)).ConfigureAwait(false);
+            await attempt.TakeAsync(writer.WriteOneAsync(bin.Partition, GoneAfterwards(source.ReadAsync(layout.WriteFields, ct), ct), ct)).ConfigureAwait(false);
         }
         else
         {
@@ -94,6 +95,18 @@ internal sealed class CompactionAttempt : IDisposable
         }
 
         return actions;
+    }
+
+    // Rows read are native memory: it goes when the writer asks for the next ones, not when the collector gets round to it.
+    private static async IAsyncEnumerable<RecordBatch> GoneAfterwards(IAsyncEnumerable<RecordBatch> rows, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (RecordBatch batch in rows.WithCancellation(ct).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                yield return batch;
+            }
+        }
     }
 
     private async Task TakeAsync(Task<AddFile?> writing)

@@ -33,7 +33,9 @@ internal sealed class Optimize
         long target = spec.FileBytesTarget ?? table.Options.FileBytesTarget;
         Choose(CompactionPlan.Bins(_snapshot.FilesFor(spec.Where), _layout, spec, target), spec.BytesMax);
         int width = Math.Max(1, spec.Parallelism ?? table.Options.Width);
-        _workers = Math.Clamp(_work.Count, 1, width);
+
+        // One more than may be busy at once: while it waits for the disk, the others have its processor.
+        _workers = width == 1 ? 1 : Math.Clamp(_work.Count, 1, width + 1);
 
         // Joined columns are addressed by 32-bit offsets: a sort of more than that would be parted anyway.
         _way = new CompactionWay(zOrder, target, new SortMemory(), Math.Min(spec.MemoryBytesMax / _workers, 1L << 30), _workers > 1 ? 1 : width, spec);

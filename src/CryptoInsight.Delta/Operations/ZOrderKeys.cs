@@ -22,6 +22,9 @@ internal sealed class ZOrderKeys
     /// <summary>How many low bits of a key may be set, once sealed.</summary>
     public int Bits { get; private set; }
 
+    /// <summary>Rows that were there to be sampled.</summary>
+    public long RowsSeen => _seen;
+
     /// <summary>Takes rows into the sample, every row of all batches with the same chance; which ones depends on the rows alone.</summary>
     /// <param name="keys">The ordering columns, first in the batch.</param>
     public void Sample(RecordBatch keys)

@@ -150,13 +150,21 @@ internal sealed class ZOrderSorter : IDisposable
         }
 
         keys.Seal();
-        ulong[] cuts = Cuts(keys.OfSample(), (int)Math.Clamp((bytes * 2 / _bytesMax) + 1, 2, PartsMax));
-        SpillFile[] parts = [.. Enumerable.Range(0, cuts.Length + 1).Select(_ => new SpillFile(_folder))];
+        List<SpillFile> parts = [];
+        ulong[] cuts = [];
         try
         {
             long rows = 0;
             await foreach (RecordBatch batch in read(ct).ConfigureAwait(false))
             {
+                if (parts.Count == 0)
+                {
+                    // How wide rows are in memory is known from the first of them: what compressed well would else be parted twice.
+                    long all = Math.Max(bytes, keys.RowsSeen * ((BatchBytes.Of(batch) / Math.Max(1, batch.Length)) + BytesPerKey));
+                    cuts = Cuts(keys.OfSample(), (int)Math.Clamp((all * 2 / _bytesMax) + 1, 2, PartsMax));
+                    parts.AddRange(Enumerable.Range(0, cuts.Length + 1).Select(_ => new SpillFile(_folder)));
+                }
+
                 rows += batch.Length;
                 Part(batch, keys, cuts, parts);
                 batch.Dispose();
@@ -175,7 +183,7 @@ internal sealed class ZOrderSorter : IDisposable
         }
         finally
         {
-            System.Array.ForEach(parts, static p => p.Dispose());
+            parts.ForEach(static p => p.Dispose());
         }
     }
 
@@ -233,7 +241,7 @@ internal sealed class ZOrderSorter : IDisposable
         return [.. cuts];
     }
 
-    private void Part(RecordBatch batch, ZOrderKeys keys, ulong[] cuts, SpillFile[] parts)
+    private void Part(RecordBatch batch, ZOrderKeys keys, ulong[] cuts, List<SpillFile> parts)
     {
         ulong[] curve = new ulong[batch.Length];
         keys.Of(KeysOf(batch), curve);
@@ -244,7 +252,7 @@ internal sealed class ZOrderSorter : IDisposable
             rows[at < 0 ? ~at : at + 1].Add(row);
         }
 
-        for (int p = 0; p < parts.Length; p++)
+        for (int p = 0; p < parts.Count; p++)
         {
             if (rows[p].Count > 0)
             {

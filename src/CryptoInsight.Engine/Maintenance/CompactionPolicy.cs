@@ -7,7 +7,7 @@ namespace CryptoInsight.Engine.Maintenance;
 
 /// <summary>Decides what is done next for the lake. Pure: tables, settings, memory and clock come in, one piece of work comes out.</summary>
 /// <remarks>
-/// In this order: what was asked for; partitions under pressure, the most crowded first; closed partitions when their schedule says so, the newest first; cleaning when its schedule says so.
+/// In this order: what was asked for; partitions under pressure, the most crowded first; closed partitions when their schedule says so, the newest first; cleaning when its schedule says so, piece by piece, pressure looked at in between.
 /// Pressure is counted by size class, and a merge takes up its class and those below: so a byte is rewritten once per class, however often something is appended, and a partition never has more small
 /// files than classes x <see cref="TableUpkeep.SmallFilesMax"/> for long.
 /// </remarks>
@@ -18,8 +18,8 @@ public static class CompactionPolicy
 
     private const int Classes = 4;
 
-    /// <summary>One file alone is worth laying out only if a query would be spared something.</summary>
-    private const long AloneBytesMin = 8L << 20;
+    /// <summary>One file alone is worth laying out only if a query would be spared something: below about a row group it would not.</summary>
+    private const long AloneBytesMin = 2L << 20;
 
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromHours(1);
@@ -30,14 +30,20 @@ public static class CompactionPolicy
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(state);
-        if (!state.Waiting.IsEmpty)
+        bool isAsked = !state.Waiting.IsEmpty && state.Waiting.Peek().Cause == UpkeepCause.Operator;
+        List<TableLoad> able = options.IsOn ? [.. tables.Where(t => !state.Failing.TryGetValue(t.Table, out (int Failures, DateTimeOffset Until) failing) || failing.Until <= now)] : [];
+        if (!isAsked && Pressed(able, options, now) is { } pressed)
         {
-            UpkeepState rest = state with { Waiting = state.Waiting.Dequeue(out CompactionSpec asked) };
-            return (asked, rest);
+            return (pressed, state);
         }
 
-        List<TableLoad> able = options.IsOn ? [.. tables.Where(t => !state.Failing.TryGetValue(t.Table, out (int Failures, DateTimeOffset Until) failing) || failing.Until <= now)] : [];
-        return Pressed(able, options, now) is { } pressed ? (pressed, state) : Scheduled(able, options, state, now);
+        if (state.Waiting.IsEmpty)
+        {
+            return Scheduled(able, options, state, now);
+        }
+
+        UpkeepState rest = state with { Waiting = state.Waiting.Dequeue(out CompactionSpec next) };
+        return (next, rest);
     }
 
     /// <summary>Remembers what became of a piece of work.</summary>

@@ -25,6 +25,7 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers
     private readonly UpkeepWork _work;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, TableLoad> _loads = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Table, string Reader), int> _toldAt = [];
     private UpkeepState _state;
     private JobRun _run;
     private bool _isPaused;
@@ -51,6 +52,7 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers
         Receive<JobProtocol.Repair>(_ => Answer(false, $"{Id} has nothing to repair: it keeps no position. Run it now instead."));
         Receive<JobProtocol.Finish>(_ => OnFinish());
         Receive<MaintenanceProtocol.RunNow>(OnRunNow);
+        Receive<Slow>(OnSlow);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -64,8 +66,12 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers
 
     private sealed record Failed(CompactionSpec Spec, Exception Cause) : INoSerializationVerificationNeeded;
 
+    private sealed record Slow(string Table, ReaderPastLimit Reader) : INoSerializationVerificationNeeded;
+
     protected override void PreStart()
     {
+        IActorRef self = Self;
+        _lake.ReaderAlerts.Listen((table, reader) => self.Tell(new Slow(table, reader)));
         Publish();
         if (!_isPaused)
         {
@@ -145,6 +151,25 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers
         }
 
         EndPiece();
+    }
+
+    // Log cleanup and VACUUM both ask: told once a day is enough.
+    private void OnSlow(Slow slow)
+    {
+        UnixMicros now = Now();
+        if (_toldAt.TryGetValue((slow.Table, slow.Reader.Name), out int day) && day == now.Day)
+        {
+            return;
+        }
+
+        _toldAt[(slow.Table, slow.Reader.Name)] = now.Day;
+        int days = (int)slow.Reader.Waiting.TotalDays;
+        string english = slow.Reader.IsHeldFor ? "what it has still to read is kept, and the table grows" : "what it has still to read is kept no more";
+        string korean = slow.Reader.IsHeldFor ? "읽지 않은 내용은 계속 보존되어 테이블이 커집니다" : "읽지 않은 내용은 더 이상 보존되지 않습니다";
+        _node.Journal.Tell(new LakeEvent(
+            $"{_run.RunId}/{++_pieces}", now, "reader_behind", "HIGH", Id,
+            $"The reader {slow.Reader.Name} of {slow.Table} has stood at version {slow.Reader.Position} for {days} days: {english}. Repair or resume it, or unregister it.",
+            $"{slow.Table} 테이블의 리더 {slow.Reader.Name}이(가) {days}일째 버전 {slow.Reader.Position}에 머물러 있습니다: {korean}. 복구하거나 재개하거나 등록을 해제하십시오.") { TableName = slow.Table });
     }
 
     private void EndPiece()

@@ -35,25 +35,25 @@ public sealed record UpkeepReport(CompactionSpec Spec, int FilesBefore, long Byt
     };
 
     /// <summary>One sentence for people.</summary>
-    public string English => Text(Spec.Kind switch
+    public string English => (Spec.Kind, Spec.DryRun) switch
     {
-        UpkeepKind.Pack => $"{FilesRemoved} small files of {Spec.Table} became {FilesAdded} ({Size(BytesRemoved)} to {Size(BytesAdded)}).",
-        UpkeepKind.Cluster => $"{FilesRemoved} files of {Spec.Partitions.Count} closed days of {Spec.Table} became {FilesAdded} ({Size(BytesRemoved)} to {Size(BytesAdded)}).",
-        UpkeepKind.LetGo => $"{Rows} dead letters past their retention were deleted from {Spec.Table}.",
-        UpkeepKind.CleanLog => $"{FilesRemoved} old log files of {Spec.Table} were removed.",
-        _ => $"{FilesRemoved} files of {Spec.Table} that no version needs were removed ({Size(BytesRemoved)}).",
-    }, "Dry run, nothing was changed: ");
+        (UpkeepKind.Pack, false) => $"{FilesRemoved} small files of {Spec.Table} became {FilesAdded} ({Size(BytesRemoved)} to {Size(BytesAdded)}).",
+        (UpkeepKind.Pack, true) => $"{FilesRemoved} small files of {Spec.Table} would be merged ({Size(BytesRemoved)}).",
+        (UpkeepKind.Cluster, false) => $"{FilesRemoved} files of {Spec.Partitions.Count} closed days of {Spec.Table} became {FilesAdded} ({Size(BytesRemoved)} to {Size(BytesAdded)}).",
+        (UpkeepKind.Cluster, true) => $"{FilesRemoved} files of {Spec.Partitions.Count} closed days of {Spec.Table} would be laid out ({Size(BytesRemoved)}).",
+        (UpkeepKind.LetGo, var dry) => $"{Rows} dead letters past their retention {(dry ? "would be" : "were")} deleted from {Spec.Table}.",
+        (UpkeepKind.CleanLog, _) => $"{FilesRemoved} old log files of {Spec.Table} were removed.",
+        var (_, dry) => $"{FilesRemoved} files of {Spec.Table} that no version needs {(dry ? "would be" : "were")} removed ({Size(BytesRemoved)}).",
+    };
 
-    private string Korean => Text(Spec.Kind switch
+    private string Korean => Spec.Kind switch
     {
         UpkeepKind.Pack => $"{Spec.Table}의 작은 파일 {FilesRemoved}개를 {FilesAdded}개로 합쳤습니다 ({Size(BytesRemoved)} → {Size(BytesAdded)}).",
         UpkeepKind.Cluster => $"{Spec.Table}의 마감된 {Spec.Partitions.Count}일치 파일 {FilesRemoved}개를 {FilesAdded}개로 정렬했습니다 ({Size(BytesRemoved)} → {Size(BytesAdded)}).",
         UpkeepKind.LetGo => $"{Spec.Table}에서 보존 기간이 지난 데드레터 {Rows}건을 삭제했습니다.",
         UpkeepKind.CleanLog => $"{Spec.Table}의 오래된 로그 파일 {FilesRemoved}개를 제거했습니다.",
         _ => $"{Spec.Table}에서 어떤 버전에도 필요 없는 파일 {FilesRemoved}개를 제거했습니다 ({Size(BytesRemoved)}).",
-    }, "모의 실행(변경 없음): ");
-
-    private string Text(string told, string ifDry) => Spec.DryRun ? ifDry + told : told;
+    };
 
     private string Detail => JsonSerializer.Serialize(new SortedDictionary<string, object>(StringComparer.Ordinal)
     {

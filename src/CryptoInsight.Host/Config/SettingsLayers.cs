@@ -71,7 +71,7 @@ public sealed class SettingsLayers
     }
 
     /// <summary>Variables of ours that are not settings: they point tests at their data, or hold secrets.</summary>
-    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE", "CRYPTOINSIGHT_CHROMIUM", "CRYPTOINSIGHT_SEEDS", "CRYPTOINSIGHT_SEED_SECONDS", "CRYPTOINSIGHT_MUTANTS", "CRYPTOINSIGHT_TRACE", .. LeaderboardSecrets.Variables];
+    private static readonly HashSet<string> NotSettings = ["CRYPTOINSIGHT_SHARED", "CRYPTOINSIGHT_VERIFY_CACHE", "CRYPTOINSIGHT_CHROMIUM", "CRYPTOINSIGHT_SEEDS", "CRYPTOINSIGHT_SEED_SECONDS", "CRYPTOINSIGHT_MUTANTS", "CRYPTOINSIGHT_TRACE", "CRYPTOINSIGHT_UPKEEP_HOURS", "CRYPTOINSIGHT_UPKEEP_SYMBOLS", .. LeaderboardSecrets.Variables];
 
     private static string KeyOf(string key, IReadOnlyList<string> known, string source, List<string> faults)
     {

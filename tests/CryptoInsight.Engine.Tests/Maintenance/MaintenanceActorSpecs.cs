@@ -81,7 +81,7 @@ public sealed class MaintenanceActorSpecs
         }
 
         JobProtocol.Answer dry = await pipeline.TellAsync(new MaintenanceProtocol.RunNow(BronzeChartsTable.Name, UpkeepKind.Cluster, DryRun: true, "test"), Deadline());
-        Assert.Contains("4 files of 1 closed days of bronze_charts", dry.Text, StringComparison.Ordinal);
+        Assert.Contains("4 files of 1 closed days of bronze_charts would be laid out", dry.Text, StringComparison.Ordinal);
         Assert.Equal(4, pipeline.Lake.Bronze.Table.Snapshot.Files.Count);
         Assert.True((await pipeline.TellAsync(new MaintenanceProtocol.RunNow(BronzeChartsTable.Name, UpkeepKind.Cluster, DryRun: false, "test"), Deadline())).IsDone);
         await UntilAsync(pipeline.Lake.Bronze.Table, s => s.Files.Count == 1);
@@ -98,12 +98,17 @@ public sealed class MaintenanceActorSpecs
         var late = new LaterClock(TimeSpan.FromDays(60));
         LakeTables aged = await OpenAsync(new DeltaTableOptions { Clock = late });
         await aged.Bronze.Table.OptimizeAsync(new Delta.Operations.OptimizeSpec { ZOrderBy = ["symbol"] });
+        List<(string, string, bool)> told = [];
+        aged.ReaderAlerts.Listen((table, reader) => told.Add((table, reader.Name, reader.IsHeldFor)));
         var work = new UpkeepWork(aged, _options.Maintenance, TimeSpan.FromDays(90), late);
         foreach (UpkeepKind kind in (UpkeepKind[])[UpkeepKind.CleanLog, UpkeepKind.Vacuum])
         {
             UpkeepReport report = await work.RunAsync(new CompactionSpec(BronzeChartsTable.Name, kind, UpkeepCause.Schedule, []), Deadline());
             Assert.Equal((0, false), (report.FilesRemoved, report.HasChanged));
         }
+
+        // Past the limit the reader of Bronze is reported, and still waited for.
+        Assert.Equal([(BronzeChartsTable.Name, SilverJob.Id, true)], told.Distinct());
     }
 
     private Task<MedallionPipeline> StartAsync(EngineOptions options) => StartAsync(options, new DeltaTableOptions());

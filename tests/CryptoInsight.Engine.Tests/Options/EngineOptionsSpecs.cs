@@ -32,6 +32,41 @@ public sealed class EngineOptionsSpecs
     }
 
     [Fact]
+    public void Maintenance_settings_hold_for_every_table_unless_it_has_its_own()
+    {
+        MaintenanceOptions m = EngineOptions.FromConfig(ShippedConfig.Reference).Maintenance;
+        Assert.Equal((true, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), 40), (m.IsOn, m.LookEvery, m.FirstAfter, m.DutyPercent));
+        Assert.Equal((256L << 20, 64, 128L << 20, TimeSpan.FromHours(1), TimeSpan.FromMinutes(10)), (m.RunBytesMax, m.RunPartitionsMax, m.MemoryBytesMax, m.ClosedAfter, m.QuietAfter));
+        Assert.Equal(Lake.LakeTables.Definitions.Keys.Order(), m.Tables.Keys.Order());
+        Assert.Equal((16, 128L << 20, 3), (m.Tables["gold_signals"].SmallFilesMax, m.Tables["gold_signals"].FileBytesTarget, m.Tables["gold_signals"].ZstdLevel));
+        Assert.Equal(["symbol", "bucket_start"], m.Tables["gold_signals"].ZOrderBy);
+        Assert.Equal(1, m.Tables["bronze_charts"].ZstdLevel);
+        Assert.Empty(m.Tables["ops_events"].ZOrderBy);
+        Assert.Equal("20 * * * *", m.Tables["ops_events"].CompactAt.ToString());
+    }
+
+    [Fact]
+    public void Maintenance_of_what_is_not_there_is_refused()
+    {
+        Config wrong = ConfigurationFactory.ParseString("""
+            cryptoinsight.maintenance {
+              duty-percent = 0
+              defaults.clean-at = "every night"
+              tables {
+                gold_signal { zstd-level = 3 }
+                gold_signals { z-order-by = [symbl] }
+                silver_charts { z-order-by = [dt] }
+              }
+            }
+            """).WithFallback(ShippedConfig.Reference);
+        IReadOnlyList<string> faults = Assert.Throws<SettingsException>(() => EngineOptions.FromConfig(wrong)).Faults;
+        foreach (string key in (string[])["maintenance.duty-percent", "maintenance.defaults.clean-at", "maintenance.tables.gold_signal ", "maintenance.tables.gold_signals.z-order-by", "maintenance.tables.silver_charts.z-order-by"])
+        {
+            Assert.Contains(faults, f => f.Contains(key, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void Every_fault_is_reported_at_once()
     {
         Config wrong = ConfigurationFactory.ParseString("""
