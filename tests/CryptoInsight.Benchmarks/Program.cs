@@ -8,7 +8,7 @@ namespace CryptoInsight.Benchmarks;
 /// <summary>Measures what the design promises, each against a named opponent in the same process run; prints rows of a Markdown table.</summary>
 internal static class Program
 {
-    private static readonly IBenchmark[] s_benchmarks = [new CommitRace(), new FlatnessRun(), new OpenRun(), new ScanRace(points: false), new ScanRace(points: true), new OptimizeRace(), new ReplayRace(), new GoldRace(), new LatencyRun(), new MemoryRun()];
+    private static readonly IBenchmark[] s_benchmarks = [new CommitRace(), new FlatnessRun(), new OpenRun(), new ScanRace(points: false), new ScanRace(points: true), new OptimizeRace(), new ReplayRace(), new GoldRace(), new LatencyRun(), new MemoryRun(), new NeighbourRun()];
 
     private static async Task<int> Main(string[] args)
     {

@@ -52,8 +52,7 @@ public sealed class SqlSession : IAsyncDisposable
     public static bool IsDropTable(string statement) => SqlScript.Read(statement) is var tokens && tokens.IsWord(0, "DROP") && tokens.IsWord(1, "TABLE");
 
     /// <summary>Names for completion: tables and views.</summary>
-    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken ct = default) =>
-        [.. await _catalog.TableNamesAsync(ct).ConfigureAwait(false), .. await _catalog.ViewNamesAsync(ct).ConfigureAwait(false)];
+    public Task<IReadOnlyList<string>> NamesAsync(CancellationToken ct = default) => _catalog.NamesAsync(ct);
 
     /// <summary>What readers must know beside the rows: tables that could not be read at their newest version.</summary>
     public IEnumerable<string> Warnings() => _catalog.Warnings();
