@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
@@ -9,6 +10,7 @@ using CryptoInsight.Delta.Log;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Positions;
 using CryptoInsight.Domain.Sentiment;
+using CryptoInsight.Engine.Budget;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Engine.Maintenance;
@@ -45,10 +47,10 @@ public sealed class MedallionPipeline : IAsyncDisposable
     private readonly CommitBell _bronzeBell;
     private readonly CommitBell _goldBell;
     private readonly SentimentJobs _sentiment;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Dictionary<string, (JobSpec Spec, IActorRef Actor)> _jobs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (ISupervisedJob Job, IActorRef Actor)> _jobs = new(StringComparer.Ordinal);
     private readonly IActorRef _journal;
     private readonly JobNode _node;
+    private IReadOnlyDictionary<string, JobRun> _paused = new Dictionary<string, JobRun>();
     private IActorRef _maintenance = Nobody.Instance;
 
     private MedallionPipeline(ActorSystem system, IMaterializer materializer, LakeTables lake, EngineOptions options, TimeProvider clock, string runId)
@@ -67,7 +69,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
     }
 
     /// <summary>The ids of all jobs.</summary>
-    public static IReadOnlyList<string> JobIds { get; } = [SilverJob.Id, GoldJob.Id, .. SentimentJobs.Ids, MaintenanceActor.Id];
+    public static IReadOnlyList<string> JobIds { get; } = [IngestJob.Id, SilverJob.Id, GoldJob.Id, .. SentimentJobs.Ids, MaintenanceActor.Id];
 
     public LakeTables Lake { get; }
 
@@ -95,7 +97,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         SnapshotDatabase? snapshots = SnapshotDatabase.Of(options.Snapshots, lake.Location.Root);
         string? damage = snapshots?.Prepare();
-        BootstrapSetup setup = BootstrapSetup.Create().WithConfig(ShippedConfig.Akka.WithFallback(ClusterDefaults()).WithFallback(SnapshotDatabase.Config));
+        BootstrapSetup setup = BootstrapSetup.Create().WithConfig(WeightSingleton.WithRole(ShippedConfig.Akka, options.Ingest.Egress).WithFallback(ClusterDefaults()).WithFallback(SnapshotDatabase.Config));
         ActorSystem system = ActorSystem.Create("cryptoinsight", snapshots is null ? ActorSystemSetup.Create(setup) : ActorSystemSetup.Create(setup, snapshots.Setup()));
         if (damage is not null)
         {
@@ -105,10 +107,10 @@ public sealed class MedallionPipeline : IAsyncDisposable
         var cluster = Akka.Cluster.Cluster.Get(system);
         await cluster.JoinAsync(cluster.SelfAddress).ConfigureAwait(false);
         var pipeline = new MedallionPipeline(system, system.Materializer(), lake, options, clock, runId);
-        IReadOnlyDictionary<string, JobRun> paused = await pipeline.OpenPausesAsync().ConfigureAwait(false);
+        pipeline._paused = await pipeline.OpenPausesAsync().ConfigureAwait(false);
         if (!ingestsOnly)
         {
-            pipeline.StartJobs(paused);
+            pipeline.StartJobs();
         }
 
         return pipeline;
@@ -125,17 +127,21 @@ public sealed class MedallionPipeline : IAsyncDisposable
             })
             .RunAggregate(0L, (sum, rows) => sum + rows, _materializer);
 
-    /// <summary>Follows the exchange until the pipeline stops: what is missing is fetched first, then every candle as it closes.</summary>
-    public Task IngestAsync(ExchangeFeed exchange, IngestMode mode = IngestMode.Forever) =>
-        new IngestJob(Lake, Options.Ingest, _node, _bronzeBell, _materializer).RunAsync(exchange, mode, _stopping.Token);
+    /// <summary>Takes part in the weight budget of an egress: the gate in front of every request to the exchange.</summary>
+    public SharedWeightGate OpenGate(WeightTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return new SharedWeightGate(_system, WeightSingleton.Start(_system, terms, RunId, Clock), RunId, terms.Now, Clock);
+    }
 
-    /// <summary>Follows the Fear and Greed index until the pipeline stops or the publisher refuses.</summary>
-    public Task IngestAsync(PolledSource<RawFearGreed> index) =>
-        PollToBronze.Graph(index, Options.Backoff, _ => _sentiment.FearGreedBell.Ring(), _stopping.Token).Run(_materializer);
+    /// <summary>Starts job 01a, which follows the exchange: what is missing is fetched first, then every candle as it closes.</summary>
+    public void Ingest(ExchangeFeed exchange, IngestMode mode = IngestMode.Forever) => Supervise(new IngestJob(Lake, Options.Ingest, exchange, mode, _bronzeBell));
 
-    /// <summary>Follows the top traders' positions until the pipeline stops or the leaderboard refuses.</summary>
-    public Task IngestAsync(PolledSource<RawPosition> leaderboard) =>
-        PollToBronze.Graph(leaderboard, Options.Backoff, _ => _sentiment.PositionsBell.Ring(), _stopping.Token).Run(_materializer);
+    /// <summary>Starts job 01b, which follows the Fear and Greed index.</summary>
+    public void Ingest(PolledSource<RawFearGreed> index) => Supervise(_sentiment.Follow(index));
+
+    /// <summary>Starts job 01c, which follows the top traders' positions.</summary>
+    public void Ingest(PolledSource<RawPosition> leaderboard) => Supervise(_sentiment.Follow(leaderboard));
 
     /// <summary>Replays a recorded index; ends when its values are durable in Gold. Returns the rows added to Bronze.</summary>
     public async Task<int> ReplayAsync(FearGreedFile file, CancellationToken ct)
@@ -179,7 +185,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
 
     /// <summary>Waits until a job has taken in its source as it is now.</summary>
     public async Task CaughtUpAsync(string jobId, CancellationToken ct) =>
-        ThrowIfStopped(await Jobs.ReachedAsync(jobId, _jobs[jobId].Spec.Source.Snapshot.Version, ct).ConfigureAwait(false));
+        ThrowIfStopped(await Jobs.ReachedAsync(jobId, _jobs[jobId].Job.Newest, ct).ConfigureAwait(false));
 
     /// <summary>Tells a job to pause, resume or repair; null if there is no job of that id.</summary>
     public async Task<JobProtocol.Answer?> TellAsync(string jobId, JobProtocol.ICommand command, CancellationToken ct) =>
@@ -191,7 +197,6 @@ public sealed class MedallionPipeline : IAsyncDisposable
     /// <summary>Ends the jobs after their commits under way, writes their runs down, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
             await Task.WhenAll(_jobs.Values.Select(j => j.Actor).Append(_maintenance).Where(a => !a.IsNobody()).Select(a => a.Ask<JobProtocol.Answer>(JobProtocol.Finish.Instance, s_finishWithin))).ConfigureAwait(false);
@@ -203,7 +208,6 @@ public sealed class MedallionPipeline : IAsyncDisposable
         }
 
         await _system.Terminate().ConfigureAwait(false);
-        _stopping.Dispose();
     }
 
     /// <summary>Closes the runs that a node left open when it died, and gives back those that say that their job is paused.</summary>
@@ -222,7 +226,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
         return newest.Values.Where(r => r.EndedAt is null && r.State == StateWord.Of(JobState.Paused)).ToDictionary(r => r.JobId);
     }
 
-    private void StartJobs(IReadOnlyDictionary<string, JobRun> paused)
+    private void StartJobs()
     {
         var silverBell = new CommitBell(Clock, Options.JobPollEvery);
         var judge = new BronzeJudge(Options.Silver.WireSchema, Options.Silver.Expectations, Options.Silver.OnSchemaDrift);
@@ -236,18 +240,21 @@ public sealed class MedallionPipeline : IAsyncDisposable
             new(SilverJob.Id, Lake.Bronze.Table, new TailLimits(1_000, Options.SilverStepBytesMax), _bronzeBell, silverBell,
                 (start, ct) => SilverJob.StartAsync(Lake, judge, RunId, start, Options.Silver.RebuildRowsMax, ct)) { Output = Lake.Silver.Table },
             new(GoldJob.Id, Lake.Silver.Table, new TailLimits(1_000, Options.GoldStepBytesMax), silverBell, _goldBell,
-                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, shelf, Clock, start, ct)) { Output = Lake.Gold.Table },
+                (start, ct) => GoldJob.StartAsync(Lake, Options.Signals, symbols, shelf, Clock, start, Options.GoldRebuildRowsMax, ct)) { Output = Lake.Gold.Table },
             .. _sentiment.Specs(),
         ];
         foreach (JobSpec job in jobs)
         {
-            _jobs.Add(job.Id, (job, _system.ActorOf(JobActor.Props(job, _node, paused.GetValueOrDefault(job.Id)), job.Id)));
+            Supervise(job);
         }
 
-        _maintenance = _system.ActorOf(MaintenanceActor.Props(Lake, Options, _node, paused.GetValueOrDefault(MaintenanceActor.Id)), MaintenanceActor.Id);
+        _maintenance = _system.ActorOf(MaintenanceActor.Props(Lake, Options, _node, _paused.GetValueOrDefault(MaintenanceActor.Id)), MaintenanceActor.Id);
     }
 
-    private IActorRef? ActorOf(string jobId) => jobId == MaintenanceActor.Id && !_maintenance.IsNobody() ? _maintenance : _jobs.TryGetValue(jobId, out (JobSpec Spec, IActorRef Actor) job) ? job.Actor : null;
+    private void Supervise(ISupervisedJob job) =>
+        _jobs[job.Id] = (job, _system.ActorOf(JobActor.Props(job, _node, _paused.GetValueOrDefault(job.Id)), job.Id));
+
+    private IActorRef? ActorOf(string jobId) => jobId == MaintenanceActor.Id && !_maintenance.IsNobody() ? _maintenance : _jobs.TryGetValue(jobId, out (ISupervisedJob Job, IActorRef Actor) job) ? job.Actor : null;
 
     private static Config ClusterDefaults() =>
         Akka.Cluster.Sharding.ClusterSharding.DefaultConfig()

@@ -47,6 +47,22 @@ public sealed class ReplaySpecs
         Assert.Equal(dumped, (await lake.RunAsync("dump", "gold_signals")).MustEndWith(0).Out);
     }
 
+    [Fact]
+    public async Task The_same_content_under_another_symbol_is_another_series_and_under_the_same_one_it_changes_nothing()
+    {
+        using var lake = new TemporaryLake();
+        string file = Path.Combine(lake.Path, "candles.csv");
+        Directory.CreateDirectory(lake.Path);
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, 90).Select(m => $"{1_735_689_600_000 + m * 60_000L},1.0,2.0,0.5,1.5,10,{1_735_689_600_000 + m * 60_000L + 59_999},15,3,5,7.5,0"));
+        (await lake.RunAsync("replay", file, "--symbol", "AAAUSDT", "--interval", "1m")).MustEndWith(0);
+        (await lake.RunAsync("replay", file, "--symbol", "BBBUSDT", "--interval", "1m")).MustEndWith(0);
+        ProgramRun again = (await lake.RunAsync("replay", file, "--symbol", "BBBUSDT", "--interval", "1m")).MustEndWith(0);
+        Assert.Contains("90 rows were there already", again.Error, StringComparison.Ordinal);
+        LakeTables tables = await lake.OpenAsync();
+        Assert.Equal(180, tables.Bronze.Table.Snapshot.RowCount);
+        Assert.Equal(["AAAUSDT", "BBBUSDT"], (await TemporaryLake.SilverAsync(tables)).Select(c => c.Symbol.Code).Distinct().Order(StringComparer.Ordinal));
+    }
+
     [SkippableFact]
     public async Task Fifteen_minute_buckets_made_of_minutes_are_the_exchanges_own_fifteen_minute_candles()
     {

@@ -78,6 +78,18 @@ public sealed class ManualTime : TimeProvider
         Interlocked.Exchange(ref _ticks, target);
     }
 
+    /// <summary>Moves the clock to the next timer that is due by then and lets it go off; false if there is none.</summary>
+    public bool Step(UnixMicros until)
+    {
+        if (Next((until.Value - Micros.Value) * TimeSpan.TicksPerMicrosecond + GetTimestamp()) is not { } timer)
+        {
+            return false;
+        }
+
+        timer.Fire();
+        return true;
+    }
+
     /// <summary>Moves the clock from timer to timer, never further than <paramref name="stepMax"/> at once, until the task is over.</summary>
     /// <remarks>Between two steps the pool gets its turn, so that what a timer started has run before the next one goes off.</remarks>
     public async Task<T> RunUntilAsync<T>(Task<T> task, TimeSpan? stepMax = null)

@@ -9,7 +9,7 @@ namespace CryptoInsight.Delta.Operations;
 internal sealed class CompactionAttempt : IDisposable
 {
     private readonly List<Source> _sources = [];
-    private readonly List<Output> _outputs = [];
+    private List<Output> _outputs = [];
     private ZOrderSorter? _sorter;
 
     private CompactionAttempt(CompactionBin bin) => Bin = bin;
@@ -37,8 +37,11 @@ internal sealed class CompactionAttempt : IDisposable
             string tag = CompactionPlan.TagOf([.. way.ZOrder.Select(static f => f.Name)]);
             await foreach (IAsyncEnumerable<RecordBatch> file in ZOrderFiles.CutAsync(attempt._sorter, source.Bytes, way, ct).ConfigureAwait(false))
             {
-                await attempt.TakeAsync(writer.WriteOneAsync(bin.Partition, file, ct), tag).ConfigureAwait(false);
+                await attempt.TakeAsync(writer.WriteOneAsync(bin.Partition, file, ct)).ConfigureAwait(false);
             }
+
+            Dictionary<string, string?> tags = new() { [CompactionPlan.ZOrderTag] = tag, [CompactionPlan.ZOrderFilesTag] = attempt._outputs.Count.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+            attempt._outputs = [.. attempt._outputs.Select(o => o with { File = o.File with { Tags = tags } })];
         }
 
         long firstRow = 0;
@@ -93,11 +96,10 @@ internal sealed class CompactionAttempt : IDisposable
         return actions;
     }
 
-    private async Task TakeAsync(Task<AddFile?> writing, string? tag = null)
+    private async Task TakeAsync(Task<AddFile?> writing)
     {
         if (await writing.ConfigureAwait(false) is AddFile file)
         {
-            file = tag is null ? file : file with { Tags = new Dictionary<string, string?> { [CompactionPlan.ZOrderTag] = tag } };
             _outputs.Add(new Output(file, _outputs.Sum(static o => o.Rows), FileStats.Of(file).NumRecords!.Value));
         }
     }

@@ -12,7 +12,10 @@ internal static class CompactionPlan
     /// <summary>The tag that remembers by which columns a file is laid out.</summary>
     public const string ZOrderTag = "CRYPTOINSIGHT_ZORDER_BY";
 
-    /// <summary>So many small files that are laid out already are laid out again as one: only so does what arrives late not pile up.</summary>
+    /// <summary>The tag that tells how many files were laid out together.</summary>
+    public const string ZOrderFilesTag = "CRYPTOINSIGHT_ZORDER_FILES";
+
+    /// <summary>So many small files that are laid out already, each for itself, are laid out again as one: only so does what arrives late not pile up.</summary>
     public const int LaidOutFilesMax = 8;
 
     /// <summary>The bins by partition, partitions with the most files first.</summary>
@@ -42,11 +45,14 @@ internal static class CompactionPlan
     private static List<AddFile> Candidates(List<AddFile> files, OptimizeSpec spec, long small)
     {
         List<AddFile> candidates = files.FindAll(f => IsWorthAlone(f, spec) || (spec.ZOrderBy.Count == 0 && f.Size < small && !IsLaidOut(f)));
-        List<AddFile> remnants = spec.ZOrderBy.Count == 0 ? [] : files.FindAll(f => f.Size < small && IsLaidOut(f, spec) && !HasManyDeleted(f, spec));
+        List<AddFile> remnants = spec.ZOrderBy.Count == 0 ? [] : files.FindAll(f => f.Size < small && IsLaidOut(f, spec) && IsAlone(f) && !HasManyDeleted(f, spec));
         return remnants.Count >= LaidOutFilesMax ? [.. candidates, .. remnants] : candidates;
     }
 
     private static bool IsWorthAlone(AddFile file, OptimizeSpec spec) => HasManyDeleted(file, spec) || (spec.ZOrderBy.Count > 0 && !IsLaidOut(file, spec));
+
+    // Files that were laid out together are as large as the sorting made them: to do them again would make the same ones.
+    private static bool IsAlone(AddFile file) => file.Tags?.GetValueOrDefault(ZOrderFilesTag) == "1";
 
     private static bool IsLaidOut(AddFile file) => file.Tags?.ContainsKey(ZOrderTag) == true;
 

@@ -69,6 +69,9 @@ public sealed record WeightBudgetState
         return Math.Max(weights.Reserved, weights.Reported + unreported);
     }
 
+    /// <summary>The weight that may have been used in the minute of this instant.</summary>
+    public int UsedAt(UnixMicros now) => UsedIn(MinuteOf(now));
+
     internal WeightMinute Of(long minute) =>
         minute == Minute ? Current : minute == Minute - 1 ? Previous : minute == Minute + 1 ? Following : default;
 

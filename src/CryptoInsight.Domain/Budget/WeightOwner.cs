@@ -16,6 +16,18 @@ public static class WeightOwner
     /// <param name="spec">The limits.</param>
     public static WeightOwnerState TakeOver(long epoch, UnixMicros now, WeightBudgetSpec spec) => new(epoch, WeightBudgetState.Takeover(now, spec));
 
+    /// <summary>The state of the first owner of a cluster that has just been formed by one node: nobody holds a lease of anybody, so one probe may go at once.</summary>
+    /// <param name="epoch">Tells this owner from those after it.</param>
+    /// <param name="now">The exchange's time.</param>
+    public static WeightOwnerState Begin(long epoch, UnixMicros now) => new(epoch, WeightBudgetState.Fresh(now));
+
+    /// <summary>Takes note of a pause or ban that a node knows of: an owner that is gone may have been told, and this one not.</summary>
+    public static WeightOwnerState Learn(WeightOwnerState state, UnixMicros blockedUntil)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return blockedUntil > state.Budget.BlockedUntil ? state with { Budget = WeightBudget.Block(state.Budget, blockedUntil) } : state;
+    }
+
     /// <summary>A node asks for the right to make one request; the lease is null unless it was granted.</summary>
     public static (WeightOwnerState Next, WeightAnswer Answer, NodeLease? Lease) Ask(
         WeightOwnerState state, WeightBudgetSpec spec, UnixMicros now, string node, int weight, bool urgent)

@@ -1,8 +1,7 @@
 using System.Globalization;
-using Akka;
+using Akka.Streams;
 using Akka.Streams.Dsl;
 using CryptoInsight.Delta.Actions;
-using CryptoInsight.Delta.Commit;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Quality;
 using CryptoInsight.Engine.Options;
@@ -16,8 +15,15 @@ namespace CryptoInsight.Engine.Flows;
 /// <remarks>The position is its own (<c>backfill/&lt;from day&gt;/…</c>), so a backfill that was stopped goes on where it was; the series' bookmarks are not its to move back.</remarks>
 public static class BackfillToBronze
 {
-    public static async Task<IRunnableGraph<Task<Done>>> GraphAsync(
-        ExchangeFeed exchange, LakeTables lake, IngestOptions options, Action<CommitOutcome> observe, CancellationToken stopping)
+    /// <summary>Where a series' history stands: the open time (ms) up to which it was asked for.</summary>
+    public static string PositionOf(SeriesStart series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        return IngestPositions.Backfill(RunOf(series), series.Symbol, series.Interval);
+    }
+
+    /// <summary>Its commits; the switch ends them after the one under way.</summary>
+    public static async Task<Source<IngestCommit, IKillSwitch>> GraphAsync(ExchangeFeed exchange, LakeTables lake, IngestOptions options, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(exchange);
         ArgumentNullException.ThrowIfNull(lake);
@@ -28,9 +34,9 @@ public static class BackfillToBronze
         var commits = new CandleCommits(exchange, lake, bookmarks, gaps);
         return Source.From(exchange.Series)
             .MergeMany(options.Parallelism, s => Source.From(() => HistoryAsync(s, exchange, lake, known, stopping)))
+            .ViaMaterialized(KillSwitches.Single<KlineFeedEvent>(), (_, stop) => (IKillSwitch)stop)
             .GroupedWeightedWithin(options.BatchRowsMax, options.BatchDelayMax, told => 1 + (told is KlineFeedEvent.Fetched f ? f.Range.Rows.Count : 0))
-            .SelectAsync(1, events => commits.CommitAsync([.. events], ranges => Positions(ranges, exchange.Series))) // 1: positions only grow
-            .ToMaterialized(Sink.ForEach(observe), Keep.Right);
+            .SelectAsync(1, events => commits.CommitAsync([.. events], ranges => Positions(ranges, exchange.Series))); // 1: positions only grow
     }
 
     private static string RunOf(SeriesStart series) => $"from-{series.Since.ToDateTimeOffset().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
@@ -39,7 +45,7 @@ public static class BackfillToBronze
         SeriesStart series, ExchangeFeed exchange, LakeTables lake, KeyMemory known, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         UnixMicros from = series.Since;
-        if (lake.Bronze.Table.Snapshot.TransactionVersion(IngestPositions.Backfill(RunOf(series), series.Symbol, series.Interval)) is long done)
+        if (lake.Bronze.Table.Snapshot.TransactionVersion(PositionOf(series)) is long done)
         {
             from = UnixMicros.Max(from, UnixMicros.FromMilliseconds(done));
         }
@@ -63,7 +69,7 @@ public static class BackfillToBronze
         .. ranges.GroupBy(r => r.Series).Select(of =>
         {
             SeriesStart start = series.First(s => s.Symbol == of.Key.Symbol && s.Interval == of.Key.Interval);
-            return new AppTransaction(IngestPositions.Backfill(RunOf(start), start.Symbol, start.Interval), of.Max(r => r.SettledTo.Milliseconds));
+            return new AppTransaction(PositionOf(start), of.Max(r => r.SettledTo.Milliseconds));
         }),
     ];
 

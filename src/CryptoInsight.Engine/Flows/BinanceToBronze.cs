@@ -1,6 +1,6 @@
 using Akka;
+using Akka.Streams;
 using Akka.Streams.Dsl;
-using CryptoInsight.Delta.Commit;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine.Options;
 using CryptoInsight.Lake;
@@ -13,21 +13,22 @@ namespace CryptoInsight.Engine.Flows;
 /// buffer does not take comes by REST. Whatever is in memory is read from the tables again at the next start.</remarks>
 public static class BinanceToBronze
 {
-    /// <summary>The graph, from where the tables stand: it ends when the mode is through, when the exchange refuses everything, or when it is stopped.</summary>
-    public static async Task<IRunnableGraph<Task<Done>>> GraphAsync(
-        ExchangeFeed exchange, IngestMode mode, LakeTables lake, IngestOptions options, Action<CommitOutcome> observe, CancellationToken stopping)
+    /// <summary>Its commits, from where the tables stand: they end when the mode is through, when the exchange refuses everything, or by the switch, after the commit under way.</summary>
+    /// <param name="again">True to ask for everything once more, whatever the bookmarks say.</param>
+    public static async Task<Source<IngestCommit, IKillSwitch>> GraphAsync(
+        ExchangeFeed exchange, IngestMode mode, bool again, LakeTables lake, IngestOptions options, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(exchange);
         ArgumentNullException.ThrowIfNull(lake);
         await lake.Bronze.Table.RefreshAsync(stopping).ConfigureAwait(false);
-        var bookmarks = new Bookmarks(exchange.Series, lake.Bronze.Table.Snapshot.TransactionVersion);
+        var bookmarks = new Bookmarks(exchange.Series, lake.Bronze.Table.Snapshot.TransactionVersion, again);
         GapBook gaps = await GapBook.LoadAsync(lake.Operations.Gaps, exchange.Series, bookmarks, exchange.Now(), stopping).ConfigureAwait(false);
         var commits = new CandleCommits(exchange, lake, bookmarks, gaps);
         Source<KlineFeedEvent, NotUsed> missing = Missing(exchange, bookmarks, options, stopping);
         return (mode == IngestMode.Once ? missing : Live(exchange, bookmarks, mode, stopping).Merge(missing))
+            .ViaMaterialized(KillSwitches.Single<KlineFeedEvent>(), (_, stop) => (IKillSwitch)stop)
             .GroupedWeightedWithin(options.BatchRowsMax, options.BatchDelayMax, Weight)
-            .SelectAsync(1, events => commits.CommitAsync([.. events])) // 1: bookmarks only grow
-            .ToMaterialized(Sink.ForEach(observe), Keep.Right);
+            .SelectAsync(1, events => commits.CommitAsync([.. events])); // 1: bookmarks only grow
     }
 
     private static Source<KlineFeedEvent, NotUsed> Live(ExchangeFeed exchange, Bookmarks bookmarks, IngestMode mode, CancellationToken stopping)

@@ -7,12 +7,12 @@ namespace CryptoInsight.Engine.Flows;
 
 /// <summary>How far each series is complete: moved by ranges that the exchange answered whole and that join what was there. Pure but for its memory.</summary>
 /// <remarks>A range beyond a hole (a live candle while the backfill still runs) is appended without moving the bookmark; the backfill moves it later.
-/// Ranges that touch are one: a day of live candles beyond a hole is two numbers.</remarks>
-internal sealed class Bookmarks(IReadOnlyList<SeriesStart> series, Func<string, long?> position)
+/// Ranges that touch are one: a day of live candles beyond a hole is two numbers. With <c>again</c> everything is asked for once more; what is written is never moved back.</remarks>
+internal sealed class Bookmarks(IReadOnlyList<SeriesStart> series, Func<string, long?> position, bool again = false)
 {
     private readonly Dictionary<(Symbol, Interval), UnixMicros> _completeTo = series.ToDictionary( // exclusive
         s => (s.Symbol, s.Interval),
-        s => position(IngestPositions.Bookmark(s.Symbol, s.Interval)) is >= 0 and long ms // negative: taken back by a RESTORE to before its first rows
+        s => !again && position(IngestPositions.Bookmark(s.Symbol, s.Interval)) is >= 0 and long ms // negative: taken back by a RESTORE to before its first rows
             ? s.Interval.Next(UnixMicros.FromMilliseconds(ms))
             : s.Since);
 

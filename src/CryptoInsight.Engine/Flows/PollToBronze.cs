@@ -1,11 +1,8 @@
-using Akka;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Actions;
-using CryptoInsight.Delta.Commit;
 using CryptoInsight.Domain.Market;
-using CryptoInsight.Engine.Options;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Lake.DeadLetters;
 using CryptoInsight.Sources.Binance;
@@ -14,7 +11,7 @@ using CryptoInsight.Sources.Polling;
 namespace CryptoInsight.Engine.Flows;
 
 /// <summary>A source that is polled to Bronze: each answer's rows and the time of the answer in one commit, what cannot be taken to the dead letters.</summary>
-/// <remarks>Back-pressure runs from the commit to the request. A fault of the disk starts the stream again from the bookmark, with backoff.</remarks>
+/// <remarks>Back-pressure runs from the commit to the request. After a fault of the disk the job starts the stream again from the bookmark.</remarks>
 public static class PollToBronze
 {
     private const int EventsMax = 64;
@@ -23,27 +20,20 @@ public static class PollToBronze
 
     private sealed record Told<TRow>(PolledQuestion<TRow> Question, PollEvent<TRow> Event);
 
-    /// <summary>The graph; it ends when the source refuses every question, or with <paramref name="stopping"/>.</summary>
-    public static IRunnableGraph<Task<Done>> Graph<TRow>(PolledSource<TRow> source, BackoffOptions backoff, Action<CommitOutcome> observe, CancellationToken stopping)
+    /// <summary>Its commits; they end when the source refuses every question, or by the switch, after the commit under way.</summary>
+    public static Source<IngestCommit, IKillSwitch> Graph<TRow>(PolledSource<TRow> source, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(backoff);
-        RestartSettings restarts = RestartSettings.Create(backoff.Min, backoff.Max, 0.2);
-        return RestartSource.OnFailuresWithBackoff(() => Once(source, stopping), restarts)
-            .ToMaterialized(Sink.ForEach(observe), Keep.Right);
-    }
-
-    private static Source<CommitOutcome, NotUsed> Once<TRow>(PolledSource<TRow> source, CancellationToken stopping)
-    {
         Task<IAnswerMemory<TRow>> memory = source.Memory(stopping);
         return Source.From(source.Questions)
             .MergeMany(Math.Max(1, source.Questions.Count), q => Source.From(() => q.Poll.RunAsync(LastAnswer(source, q), stopping)).Select(e => new Told<TRow>(q, e)))
+            .ViaMaterialized(KillSwitches.Single<Told<TRow>>(), (_, stop) => (IKillSwitch)stop)
             .GroupedWithin(EventsMax, s_gather)
             .SelectAsync(1, told => SaidAsync([.. told], source, memory)); // 1: bookmarks only grow
     }
 
     /// <summary>The commit; a fault is said before the stream starts again, so that nobody wonders where the rows are.</summary>
-    private static async Task<CommitOutcome> SaidAsync<TRow>(IReadOnlyList<Told<TRow>> told, PolledSource<TRow> source, Task<IAnswerMemory<TRow>> memory)
+    private static async Task<IngestCommit> SaidAsync<TRow>(IReadOnlyList<Told<TRow>> told, PolledSource<TRow> source, Task<IAnswerMemory<TRow>> memory)
     {
         try
         {
@@ -59,7 +49,7 @@ public static class PollToBronze
     private static UnixMicros? LastAnswer<TRow>(PolledSource<TRow> source, PolledQuestion<TRow> question) =>
         source.Bronze.Table.Snapshot.TransactionVersion(question.Bookmark) is { } ms ? UnixMicros.FromMilliseconds(ms) : null;
 
-    private static async Task<CommitOutcome> CommitAsync<TRow>(IReadOnlyList<Told<TRow>> told, PolledSource<TRow> source, IAnswerMemory<TRow> memory)
+    private static async Task<IngestCommit> CommitAsync<TRow>(IReadOnlyList<Told<TRow>> told, PolledSource<TRow> source, IAnswerMemory<TRow> memory)
     {
         List<DeadLetter> letters = [];
         List<TRow> answers = [];
@@ -97,12 +87,12 @@ public static class PollToBronze
         IReadOnlyList<TRow> news = memory.News(answers);
         if (bookmarks.Count == 0)
         {
-            return new CommitOutcome.Nothing(source.Bronze.Table.Snapshot.Version);
+            return new IngestCommit(source.Bronze.Table.Snapshot.Version, 0);
         }
 
         IEnumerable<AppTransaction> origin = news.Count > 0 ? [new AppTransaction(IngestPositions.SourceOrigin, (long)source.Origin)] : [];
-        CommitOutcome outcome = await source.Bronze.AppendAsync(news, [.. bookmarks.GroupBy(b => b.AppId).Select(g => g.MaxBy(b => b.Version)!), .. origin]).ConfigureAwait(false);
+        await source.Bronze.AppendAsync(news, [.. bookmarks.GroupBy(b => b.AppId).Select(g => g.MaxBy(b => b.Version)!), .. origin]).ConfigureAwait(false);
         memory.Appended(news);
-        return outcome;
+        return new IngestCommit(source.Bronze.Table.Snapshot.Version, news.Count);
     }
 }

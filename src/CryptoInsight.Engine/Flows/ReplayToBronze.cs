@@ -9,7 +9,7 @@ using CryptoInsight.Sources.Files;
 
 namespace CryptoInsight.Engine.Flows;
 
-/// <summary>Recorded files to Bronze: each row once, however often the file is given. The position, rows done by content hash, lies in the commit.</summary>
+/// <summary>Recorded files to Bronze: each row once, however often the file is given. The position, rows done by content hash and series, lies in the commit.</summary>
 public static class ReplayToBronze
 {
     /// <summary>A commit waits this long for more rows: reading is faster than writing, so only a slow disk ever feels it.</summary>
@@ -32,7 +32,7 @@ public static class ReplayToBronze
     {
         foreach (ReplayFile file in files)
         {
-            long done = bronze.Table.Snapshot.TransactionVersion(IngestPositions.Replay(file.Facts.ContentSha256)) ?? 0;
+            long done = bronze.Table.Snapshot.TransactionVersion(PositionOf(file.Facts)) ?? 0;
             if (done >= file.Facts.Rows)
             {
                 if (file.Facts.Damage is { } damage)
@@ -53,6 +53,8 @@ public static class ReplayToBronze
         }
     }
 
+    private static string PositionOf(KlineFileFacts facts) => IngestPositions.Replay(facts.ContentSha256, facts.Symbol, facts.Interval);
+
     private static async Task<bool> NextAsync(IAsyncEnumerator<IReadOnlyList<RawCandle>> batches, ReplayFile file, Action<ReplayFile, string> onDamage)
     {
         try
@@ -70,7 +72,7 @@ public static class ReplayToBronze
     {
         AppTransaction[] positions =
         [
-            .. chunks.GroupBy(c => c.Facts.ContentSha256).Select(g => new AppTransaction(IngestPositions.Replay(g.Key), g.Max(c => c.RowsDone))),
+            .. chunks.GroupBy(c => PositionOf(c.Facts)).Select(g => new AppTransaction(g.Key, g.Max(c => c.RowsDone))),
             .. chunks.DistinctBy(c => (c.Facts.Symbol, c.Facts.Interval))
                 .Select(c => new AppTransaction(IngestPositions.Origin(c.Facts.Symbol, c.Facts.Interval), (long)c.Facts.Market)),
         ];

@@ -21,6 +21,12 @@ public sealed class GoldJob : ITableJob
     public const string IndexPosition = "gold/fng";
     public const string ConfigPosition = "gold/config";
 
+    /// <summary>In place of the settings' generation while a comparison of all of Gold is under way in several commits: whoever finds it, after a crash or a RESTORE, compares again.</summary>
+    public const long Unfinished = 0;
+
+    /// <summary>The default of <c>gold.rebuild-rows-max</c>.</summary>
+    public const int RebuildRowsMax = 300_000;
+
     private readonly LakeTables _lake;
     private readonly SignalSettings _settings;
     private readonly ISymbols _symbols;
@@ -29,12 +35,13 @@ public sealed class GoldJob : ITableJob
     private readonly SilverHorizon _horizon;
     private readonly GoldKeys _goldKeys;
     private readonly string? _whyRebuild;
+    private readonly int _rebuildRowsMax;
     private SignalPosition _at;
     private long? _keptTurn;
     private long _baseVersion;
 
     private GoldJob(
-        LakeTables lake, SignalSettings settings, ISymbols symbols, ISnapshotShelf shelf, TimeProvider clock, SilverHorizon horizon, GoldKeys goldKeys, SignalPosition at, long baseVersion, string? whyRebuild)
+        LakeTables lake, SignalSettings settings, ISymbols symbols, ISnapshotShelf shelf, TimeProvider clock, SilverHorizon horizon, GoldKeys goldKeys, SignalPosition at, long baseVersion, string? whyRebuild, int rebuildRowsMax)
     {
         _lake = lake;
         _settings = settings;
@@ -46,6 +53,7 @@ public sealed class GoldJob : ITableJob
         _at = at;
         _baseVersion = baseVersion;
         _whyRebuild = whyRebuild;
+        _rebuildRowsMax = rebuildRowsMax;
     }
 
     public long Position => _whyRebuild is null ? _at.SilverVersion : -1;
@@ -54,11 +62,12 @@ public sealed class GoldJob : ITableJob
 
     /// <summary>Starts without a cache of states.</summary>
     public static Task<ITableJob> StartAsync(LakeTables lake, SignalSettings settings, ISymbols symbols, TimeProvider clock, JobStart start, CancellationToken ct) =>
-        StartAsync(lake, settings, symbols, NoSnapshots.Instance, clock, start, ct);
+        StartAsync(lake, settings, symbols, NoSnapshots.Instance, clock, start, RebuildRowsMax, ct);
 
     /// <summary>Reads the three positions from Gold, and from Silver and the index as of the first two what the arithmetic depends on besides the candles.</summary>
+    /// <param name="rebuildRowsMax">Differences held at once while all of Gold is compared: more are written in several commits, of which only the last moves the positions.</param>
     public static async Task<ITableJob> StartAsync(
-        LakeTables lake, SignalSettings settings, ISymbols symbols, ISnapshotShelf shelf, TimeProvider clock, JobStart start, CancellationToken ct)
+        LakeTables lake, SignalSettings settings, ISymbols symbols, ISnapshotShelf shelf, TimeProvider clock, JobStart start, int rebuildRowsMax, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(lake);
         ArgumentNullException.ThrowIfNull(settings);
@@ -72,6 +81,7 @@ public sealed class GoldJob : ITableJob
         long generation = SettingsGeneration.Of(settings, silver.Metadata.Id, newest.TableId);
         string? whyRebuild =
             start == JobStart.Beginning ? "it was asked for"
+            : gold.TransactionVersion(ConfigPosition) == Unfinished ? "an earlier comparison of it did not come to its end"
             : await lake.Gold.Table.NewestForeignChangeAsync(ChartsPosition, gold, ct).ConfigureAwait(false) is { } foreign ? $"others changed rows of Gold in version {foreign}"
             : charts < 0 ? null
             : gold.TransactionVersion(ConfigPosition) != generation ? "the settings or the tables that it reads are others"
@@ -94,7 +104,7 @@ public sealed class GoldJob : ITableJob
 
         GoldKeys keys = whyRebuild is null ? await GoldKeys.LoadAsync(lake.Gold, gold, ct).ConfigureAwait(false) : new GoldKeys();
         var at = new SignalPosition(charts, fng, generation, horizon.Watermarks(settings), index);
-        return new GoldJob(lake, settings, symbols, shelf, clock, horizon, keys, at, gold.Version, whyRebuild);
+        return new GoldJob(lake, settings, symbols, shelf, clock, horizon, keys, at, gold.Version, whyRebuild, rebuildRowsMax);
     }
 
     public async Task<bool> HasOtherWorkAsync(CancellationToken ct) =>
@@ -150,7 +160,7 @@ public sealed class GoldJob : ITableJob
         return outcome;
     }
 
-    /// <summary>Computes all of Gold at the newest versions and writes what differs, in one commit. The job then starts again from there.</summary>
+    /// <summary>Computes all of Gold at the newest versions and writes what differs, in one commit unless that is too much to hold. The job then starts again from there.</summary>
     private async Task<StepOutcome> RebuildAsync(string why, CancellationToken ct)
     {
         Snapshot silver = await _lake.Silver.Table.RefreshAsync(ct).ConfigureAwait(false);
@@ -169,20 +179,44 @@ public sealed class GoldJob : ITableJob
             silver.Version, index.Version, SettingsGeneration.Of(_settings, silver.Metadata.Id, index.TableId), horizon.Watermarks(_settings), index.Index);
 
         Snapshot gold = await _lake.Gold.Table.SnapshotAtAsync(_baseVersion, ct).ConfigureAwait(false);
-        var comparison = new GoldComparison(_lake.Gold, gold, _symbols);
-        if (await comparison.RunAsync(horizon.Symbols, at, ct).ConfigureAwait(false) is { } lost)
+        long written = 0, deleted = 0;
+        string? refused = null;
+        var comparison = new GoldComparison(_lake.Gold, gold, _symbols, _rebuildRowsMax, async held =>
         {
-            throw new IOException($"Gold could not be computed anew at version {silver.Version} of {SilverChartsTable.Name}: {lost}");
+            written += held.Inserts.Count + held.Replacements.Count;
+            deleted += held.Deletes.Count;
+            return refused = await CommitPartAsync(held, ct).ConfigureAwait(false);
+        });
+        if (await comparison.RunAsync(horizon.Symbols, at, ct).ConfigureAwait(false) is { } ended)
+        {
+            return refused is not null
+                ? new StepOutcome.StartAgain(refused)
+                : throw new IOException($"Gold could not be computed anew at version {silver.Version} of {SilverChartsTable.Name}: {ended}");
         }
 
         StepOutcome outcome = await CommitAsync(comparison.Inserts, comparison.Replacements, comparison.Deletes, at, comparison.RowsCompared, ct).ConfigureAwait(false);
         return outcome.Match<StepOutcome>(
             advanced => new StepOutcome.StartAgain(
-                $"{why}: Gold was compared with a full computation at Silver version {at.SilverVersion}, {advanced.Report.RowsOut} rows written, {comparison.Deletes.Count} deleted")
+                $"{why}: Gold was compared with a full computation at Silver version {at.SilverVersion}, {written + advanced.Report.RowsOut} rows written, {deleted + comparison.Deletes.Count} deleted")
             {
-                Committed = advanced.Report,
+                Committed = advanced.Report with { RowsOut = written + advanced.Report.RowsOut },
             },
             again => again);
+    }
+
+    /// <summary>A part of a comparison that is too large for one commit; null: done, else why the job must start again.</summary>
+    private async Task<string?> CommitPartAsync(GoldComparison held, CancellationToken ct)
+    {
+        CommitOutcome outcome = await _lake.Gold.CommitAsync(
+            held.Inserts, held.Replacements, held.Deletes, UnixMicros.From(_clock.GetUtcNow()), [new AppTransaction(ConfigPosition, Unfinished)], _baseVersion, ct).ConfigureAwait(false);
+        string? Moved(long version)
+        {
+            _baseVersion = version;
+            held.Written();
+            return null;
+        }
+
+        return outcome.Match(committed => Moved(committed.Version), nothing => Moved(nothing.Version), superseded => superseded.Why, conflict => conflict.Why);
     }
 
     private async Task<StepOutcome> CommitAsync(

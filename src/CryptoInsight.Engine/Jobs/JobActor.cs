@@ -13,7 +13,7 @@ namespace CryptoInsight.Engine.Jobs;
 public sealed class JobActor : ReceiveActor, IWithTimers
 #pragma warning restore CA1001
 {
-    private readonly JobSpec _spec;
+    private readonly ISupervisedJob _job;
     private readonly JobNode _node;
     private readonly CancellationTokenSource _stopping = new();
     private readonly bool _startsPaused;
@@ -32,13 +32,13 @@ public sealed class JobActor : ReceiveActor, IWithTimers
     private int _fruitless;
 
     /// <param name="paused">The run that says that the job is paused, or null.</param>
-    public JobActor(JobSpec spec, JobNode node, JobRun? paused)
+    public JobActor(ISupervisedJob job, JobNode node, JobRun? paused)
     {
-        _spec = spec;
+        _job = job;
         _node = node;
         _startsPaused = paused is not null;
-        _run = paused ?? new JobRun("", spec.Id, "IDLE", default, node.Name);
-        _status = new JobStatus(spec.Id, paused is null ? JobState.Idle : JobState.Paused, -1, -1, 0, 0, 0, 0, null) { Run = paused };
+        _run = paused ?? new JobRun("", job.Id, "IDLE", default, node.Name);
+        _status = new JobStatus(job.Id, paused is null ? JobState.Idle : JobState.Paused, -1, -1, 0, 0, 0, 0, null) { Run = paused };
         Receive<Begin>(_ => StartStream());
         Receive<Started>(OnStarted, s => s.Stream == _streams);
         Receive<TableFlow.StepDone>(done => OnStep(done.Report));
@@ -50,7 +50,7 @@ public sealed class JobActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(JobSpec spec, JobNode node, JobRun? paused) => Akka.Actor.Props.Create(() => new JobActor(spec, node, paused));
+    public static Props Props(ISupervisedJob job, JobNode node, JobRun? paused) => Akka.Actor.Props.Create(() => new JobActor(job, node, paused));
 
     private enum Phase
     {
@@ -65,7 +65,7 @@ public sealed class JobActor : ReceiveActor, IWithTimers
         public static readonly Begin Instance = new();
     }
 
-    private sealed record Started(int Stream, ITableJob Job) : INoSerializationVerificationNeeded;
+    private sealed record Started(int Stream, OpenedJob Job) : INoSerializationVerificationNeeded;
 
     private sealed record Ended(int Stream, StepOutcome.StartAgain? Why) : INoSerializationVerificationNeeded;
 
@@ -92,10 +92,10 @@ public sealed class JobActor : ReceiveActor, IWithTimers
         switch (command)
         {
             case JobProtocol.Pause when _status.State == JobState.Paused:
-                Sender.Tell(new JobProtocol.Answer(false, $"{_spec.Id} is paused already."));
+                Sender.Tell(new JobProtocol.Answer(false, $"{_job.Id} is paused already."));
                 break;
             case JobProtocol.Resume when _status.State != JobState.Paused:
-                Sender.Tell(new JobProtocol.Answer(false, $"{_spec.Id} is not paused: it is {StateWord.Of(_status.State)}."));
+                Sender.Tell(new JobProtocol.Answer(false, $"{_job.Id} is not paused: it is {StateWord.Of(_status.State)}."));
                 break;
             default:
                 Wish(command);
@@ -108,7 +108,7 @@ public sealed class JobActor : ReceiveActor, IWithTimers
     {
         if (_wish is not null)
         {
-            Sender.Tell(new JobProtocol.Answer(false, $"{_spec.Id} is still busy with what it was told before; try again in a moment."));
+            Sender.Tell(new JobProtocol.Answer(false, $"{_job.Id} is still busy with what it was told before; try again in a moment."));
             return;
         }
 
@@ -135,17 +135,17 @@ public sealed class JobActor : ReceiveActor, IWithTimers
             case JobProtocol.Pause pause:
                 EndRun(JobState.Succeeded);
                 NewRun(JobState.Paused);
-                Tell(pause, "job_paused", $"{_spec.Id} was paused", $"{_spec.Id} 작업을 일시 중지했습니다");
+                Tell(pause, "job_paused", $"{_job.Id} was paused", $"{_job.Id} 작업을 일시 중지했습니다");
                 break;
             case JobProtocol.Resume resume:
                 EndRun(JobState.Paused);
-                Tell(resume, "job_resumed", $"{_spec.Id} was resumed", $"{_spec.Id} 작업을 다시 시작했습니다");
+                Tell(resume, "job_resumed", $"{_job.Id} was resumed", $"{_job.Id} 작업을 다시 시작했습니다");
                 StartRun(JobState.Running, JobStart.Position);
                 break;
             case JobProtocol.Repair repair:
                 EndRun(_status.State == JobState.Paused ? JobState.Paused : JobState.Succeeded);
                 bool isWhole = repair.From == JobStart.Beginning;
-                Tell(repair, "job_repair", $"{_spec.Id} is being repaired {(isWhole ? "from the start" : "from its position")}", $"{_spec.Id} 작업을 {(isWhole ? "처음부터" : "마지막 위치부터")} 복구합니다");
+                Tell(repair, "job_repair", $"{_job.Id} is being repaired {(isWhole ? "from the start" : "from its position")}", $"{_job.Id} 작업을 {(isWhole ? "처음부터" : "마지막 위치부터")} 복구합니다");
                 StartRun(JobState.Repairing, repair.From);
                 break;
             default:
@@ -157,14 +157,14 @@ public sealed class JobActor : ReceiveActor, IWithTimers
                 break;
         }
 
-        asker.Tell(new JobProtocol.Answer(true, $"{_spec.Id} is {StateWord.Of(_status.State)}."));
+        asker.Tell(new JobProtocol.Answer(true, $"{_job.Id} is {StateWord.Of(_status.State)}."));
     }
 
     private void StartRun(JobState state, JobStart start)
     {
         _start = start;
         _fruitless = 0;
-        _repairedAt = state == JobState.Repairing ? _spec.Source.Snapshot.Version : long.MaxValue;
+        _repairedAt = state == JobState.Repairing ? _job.Newest : long.MaxValue;
         if (start == JobStart.Beginning)
         {
             _status = _status with { Position = -1 }; // whoever waits for the job waits for this run
@@ -176,7 +176,7 @@ public sealed class JobActor : ReceiveActor, IWithTimers
 
     private void NewRun(JobState state)
     {
-        _run = new JobRun($"{_node.RunId}/{_spec.Id}/{++_runs}", _spec.Id, StateWord.Of(state), Now(), _node.Name) { InputVersion = _status.Position, OutputVersion = _status.OutputVersion };
+        _run = new JobRun($"{_node.RunId}/{_job.Id}/{++_runs}", _job.Id, StateWord.Of(state), Now(), _node.Name) { InputVersion = _status.Position, OutputVersion = _status.OutputVersion };
         Publish(_status with { State = state, Error = null });
         Journal();
     }
@@ -196,7 +196,7 @@ public sealed class JobActor : ReceiveActor, IWithTimers
     {
         _phase = Phase.Starting;
         int stream = ++_streams;
-        _spec.Start(_start, _stopping.Token).PipeTo(Self, success: job => new Started(stream, job), failure: cause => new Faulted(stream, cause));
+        _job.OpenAsync(_start, _stopping.Token).PipeTo(Self, success: job => new Started(stream, job), failure: cause => new Faulted(stream, cause));
     }
 
     private void OnStarted(Started started)
@@ -210,7 +210,7 @@ public sealed class JobActor : ReceiveActor, IWithTimers
         _run = _run with { InputVersion = started.Job.Position };
         Publish(_status with { Position = started.Job.Position, Error = null });
         EndRepairAt(started.Job.Position);
-        (IKillSwitch stop, Task<StepOutcome.StartAgain?> finished) = TableFlow.Graph(_spec, started.Job, Self).Run(Context.Materializer());
+        (IKillSwitch stop, Task<StepOutcome.StartAgain?> finished) = started.Job.Run(Self, Context.Materializer());
         _stream = stop;
         _phase = Phase.Streaming;
         finished.PipeTo(Self, success: why => new Ended(started.Stream, why), failure: cause => new Faulted(started.Stream, cause));
@@ -268,7 +268,14 @@ public sealed class JobActor : ReceiveActor, IWithTimers
             return;
         }
 
-        Context.System.Log.Info("Job {0} starts again: {1}", _spec.Id, ended.Why?.Why ?? "its stream ended");
+        if (ended.Why is null && _job.EndsByItself)
+        {
+            _phase = Phase.Off;
+            EndRun(JobState.Succeeded);
+            return;
+        }
+
+        Context.System.Log.Info("Job {0} starts again: {1}", _job.Id, ended.Why?.Why ?? "its stream ended");
         _run = _run with { Attempt = _run.Attempt + 1 };
         if (ended.Why?.Committed is null && ++_fruitless > 1)
         {
@@ -300,7 +307,7 @@ public sealed class JobActor : ReceiveActor, IWithTimers
         {
             _run = _run with { Attempt = _run.Attempt + 1 };
             Publish(_status with { Restarts = _status.Restarts + 1, Error = cause.Message });
-            Context.System.Log.Warning("Job {0} failed and starts again: {1}", _spec.Id, cause.Message);
+            Context.System.Log.Warning("Job {0} failed and starts again: {1}", _job.Id, cause.Message);
             StartLater();
             Journal();
         }
@@ -309,7 +316,7 @@ public sealed class JobActor : ReceiveActor, IWithTimers
             _phase = Phase.Off;
             _status = _status with { Error = cause.Message };
             EndRun(JobState.Failed);
-            Context.System.Log.Error(cause, "Job {0} FAILED ({1}) and will not start by itself; `jobs repair {0}` starts it again", _spec.Id, fault.Kind);
+            Context.System.Log.Error(cause, "Job {0} FAILED ({1}) and will not start by itself; `jobs repair {0}` starts it again", _job.Id, fault.Kind);
         }
     }
 
@@ -335,14 +342,14 @@ public sealed class JobActor : ReceiveActor, IWithTimers
         {
             _registered = _run.InputVersion;
             ILoggingAdapter log = Context.System.Log;
-            _registering = _spec.Source.Readers.RegisterAsync(_spec.Id, _registered, _stopping.Token).ContinueWith(
-                failed => log.Warning("Job {0} could not register its position, {1}", _spec.Id, failed.Exception!.InnerException!.Message),
+            _registering = _job.RegisterAsync(_registered, _stopping.Token).ContinueWith(
+                failed => log.Warning("Job {0} could not register its position, {1}", _job.Id, failed.Exception!.InnerException!.Message),
                 CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
     private void Tell(JobProtocol.ICommand command, string kind, string english, string korean) =>
-        _node.Journal.Tell(new LakeEvent($"{_run.RunId}/{kind}", Now(), kind, "INFO", command.By, english + ".", korean + ".") { JobId = _spec.Id });
+        _node.Journal.Tell(new LakeEvent($"{_run.RunId}/{kind}", Now(), kind, "INFO", command.By, english + ".", korean + ".") { JobId = _job.Id });
 
     private UnixMicros Now() => UnixMicros.From(_node.Clock.GetUtcNow());
 }

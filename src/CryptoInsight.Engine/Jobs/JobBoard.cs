@@ -9,7 +9,7 @@ public sealed class JobBoard
     private readonly Lock _gate = new();
     private readonly List<Waiter> _waiters = [];
 
-    private sealed record Waiter(string JobId, long Position, TaskCompletionSource<JobStatus> Reached);
+    private sealed record Waiter(string JobId, Func<JobStatus, bool> IsDone, TaskCompletionSource<JobStatus> Done);
 
     public IReadOnlyCollection<JobStatus> All => [.. _jobs.Values.OrderBy(j => j.JobId, StringComparer.Ordinal)];
 
@@ -22,33 +22,38 @@ public sealed class JobBoard
         lock (_gate)
         {
             _jobs[status.JobId] = status;
-            done = [.. _waiters.Where(w => w.JobId == status.JobId && IsDone(w, status))];
+            done = [.. _waiters.Where(w => w.JobId == status.JobId && w.IsDone(status))];
             _waiters.RemoveAll(done.Contains);
         }
 
         foreach (Waiter waiter in done)
         {
-            waiter.Reached.TrySetResult(status);
+            waiter.Done.TrySetResult(status);
         }
     }
 
     /// <summary>The job's status once it stands at the position or beyond, or once it has FAILED or is paused.</summary>
-    public async Task<JobStatus> ReachedAsync(string jobId, long position, CancellationToken ct)
+    public Task<JobStatus> ReachedAsync(string jobId, long position, CancellationToken ct) =>
+        WaitAsync(jobId, status => status.State is JobState.Failed or JobState.Paused || status.Position >= position, ct);
+
+    /// <summary>The job's status once its run has ended: SUCCEEDED, FAILED or paused.</summary>
+    public Task<JobStatus> EndedAsync(string jobId, CancellationToken ct) =>
+        WaitAsync(jobId, status => status.State is JobState.Succeeded or JobState.Failed or JobState.Paused, ct);
+
+    private async Task<JobStatus> WaitAsync(string jobId, Func<JobStatus, bool> isDone, CancellationToken ct)
     {
         Waiter waiter;
         lock (_gate)
         {
-            waiter = new Waiter(jobId, position, new(TaskCreationOptions.RunContinuationsAsynchronously));
-            if (_jobs.TryGetValue(jobId, out JobStatus? now) && IsDone(waiter, now))
+            if (_jobs.TryGetValue(jobId, out JobStatus? now) && isDone(now))
             {
                 return now;
             }
 
+            waiter = new Waiter(jobId, isDone, new(TaskCreationOptions.RunContinuationsAsynchronously));
             _waiters.Add(waiter);
         }
 
-        return await waiter.Reached.Task.WaitAsync(ct).ConfigureAwait(false);
+        return await waiter.Done.Task.WaitAsync(ct).ConfigureAwait(false);
     }
-
-    private static bool IsDone(Waiter waiter, JobStatus status) => status.State is JobState.Failed or JobState.Paused || status.Position >= waiter.Position;
 }

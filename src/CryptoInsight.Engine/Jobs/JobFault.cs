@@ -4,7 +4,7 @@ using CryptoInsight.Engine.Options;
 namespace CryptoInsight.Engine.Jobs;
 
 /// <summary>What kind of fault ended a job's stream, and whether time heals it.</summary>
-/// <param name="Kind">What the runbook branches on: <c>schema</c>, <c>rule</c>, <c>corrupt</c>, <c>missing_file</c>, <c>storage</c>, <c>timeout</c>, <c>memory</c> or <c>bug</c>.</param>
+/// <param name="Kind">What the runbook branches on: <c>schema</c>, <c>rule</c>, <c>corrupt</c>, <c>missing_file</c>, <c>storage</c>, <c>timeout</c>, <c>refused</c>, <c>memory</c> or <c>bug</c>.</param>
 public sealed record JobFault(string Kind, bool IsTransient)
 {
     /// <summary>A file that a reader misses may only have been cleaned under it; missed so often in a row it is lost.</summary>
@@ -15,6 +15,7 @@ public sealed record JobFault(string Kind, bool IsTransient)
     public static JobFault Of(Exception cause, int faultsInARow) => cause switch
     {
         ExpectationFailedException => new("rule", false),
+        SourceRefusedException => new("refused", false),
         SchemaDriftException or SettingsException or UnsupportedFeatureException or ConstraintViolationException => new("schema", false),
         MissingFileException => new("missing_file", faultsInARow < MissingFileAttemptsMax),
         CommitStateUnknownException => new("storage", true),

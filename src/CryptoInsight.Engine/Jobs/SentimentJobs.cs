@@ -18,13 +18,24 @@ public sealed class SentimentJobs(LakeTables lake, TimeProvider clock, string ru
 {
     private static readonly TailLimits s_limits = new(1_000, 64L << 20);
 
-    public static IReadOnlyList<string> Ids { get; } = [FearGreedRules.Id, PositionRules.Id, FearGreedDerivation.Id, PositionsSummaryDerivation.Id, PricePositionsDerivation.Id];
+    /// <summary>The job that fetches the index.</summary>
+    public const string FearGreedIngestId = "01b_ingest_bronze_fear_greed";
+
+    /// <summary>The job that fetches the positions.</summary>
+    public const string PositionsIngestId = "01c_ingest_bronze_leaderboard";
+
+    public static IReadOnlyList<string> Ids { get; } =
+        [FearGreedIngestId, PositionsIngestId, FearGreedRules.Id, PositionRules.Id, FearGreedDerivation.Id, PositionsSummaryDerivation.Id, PricePositionsDerivation.Id];
 
     /// <summary>Rings when <c>bronze_fear_greed</c> has a commit.</summary>
     public CommitBell FearGreedBell { get; } = new(clock, pollEvery);
 
     /// <summary>Rings when <c>bronze_futures_leaderboard_positions</c> has a commit.</summary>
     public CommitBell PositionsBell { get; } = new(clock, pollEvery);
+
+    public ISupervisedJob Follow(PolledSource<RawFearGreed> index) => new PollJob<RawFearGreed>(FearGreedIngestId, index, FearGreedBell);
+
+    public ISupervisedJob Follow(PolledSource<RawPosition> leaderboard) => new PollJob<RawPosition>(PositionsIngestId, leaderboard, PositionsBell);
 
     public IReadOnlyList<JobSpec> Specs()
     {

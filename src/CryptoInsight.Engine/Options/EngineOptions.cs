@@ -13,6 +13,7 @@ public sealed record EngineOptions(
     long SilverStepBytesMax,
     SignalSettings Signals,
     long GoldStepBytesMax,
+    int GoldRebuildRowsMax,
     TimeSpan AnswerTimeout,
     SnapshotOptions Snapshots,
     TimeSpan JobPollEvery,
@@ -26,11 +27,11 @@ public sealed record EngineOptions(
     /// <summary>The Fear and Greed index and top-trader positions.</summary>
     public required SentimentOptions Sentiment { get; init; }
 
-    /// <summary>The web console's SQL workers.</summary>
-    public required SqlOptions Sql { get; init; }
-
     /// <summary>How the lake looks after itself.</summary>
     public required MaintenanceOptions Maintenance { get; init; }
+
+    /// <summary>The web console's SQL workers.</summary>
+    public required SqlOptions Sql { get; init; }
 
     /// <summary>Reads the section <c>cryptoinsight</c>; <see cref="SettingsException"/> lists every fault.</summary>
     public static EngineOptions FromConfig(Config config)
@@ -46,7 +47,11 @@ public sealed record EngineOptions(
             read.Duration("ingest.batch-delay-max", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             read.Whole("ingest.batch-rows-max", 1, 1_000_000),
             read.Whole("ingest.parallelism", 1, 64),
-            read.OneOf("ingest.live", "websocket", "poll") == "websocket");
+            read.OneOf("ingest.live", "websocket", "poll") == "websocket")
+        {
+            Egress = read.Name("ingest.egress"),
+            LimitsEvery = read.Duration("ingest.limits-every", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
+        };
         TimeSpan delay = read.Duration("gold.watermark-delay", TimeSpan.Zero, SignalSettings.WatermarkDelayMax);
         var options = new EngineOptions(
             lake,
@@ -55,6 +60,7 @@ public sealed record EngineOptions(
             read.Size("silver.step-bytes-max", 1 << 10, 1L << 40),
             read.Checked("gold.timeframes", SignalSettings.Default(), () => SignalSettings.Resolve(Interval.All, Timeframes(read), delay)),
             read.Size("gold.step-bytes-max", 1 << 10, 1L << 40),
+            read.Whole("gold.rebuild-rows-max", 1_000, 10_000_000),
             read.Duration("gold.answer-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
             new SnapshotOptions(
                 read.Choice<SnapshotStore>("gold.snapshots.store"),
@@ -69,8 +75,8 @@ public sealed record EngineOptions(
         {
             Silver = SilverOptions.From(read),
             Sentiment = SentimentOptions.Read(read),
-            Sql = SqlOptions.From(read),
             Maintenance = MaintenanceOptions.Read(read),
+            Sql = SqlOptions.From(read),
         };
         read.ThrowIfFaulty();
         return options;

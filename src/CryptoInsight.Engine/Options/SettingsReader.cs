@@ -22,6 +22,10 @@ internal sealed partial class SettingsReader(Config config)
 
     public string Text(string key) => Value(key)?.GetString() is { Length: > 0 } text ? text : Fault(key, "is missing or empty", "");
 
+    /// <summary>A short name of small letters, digits and dashes.</summary>
+    public string Name(string key) =>
+        Value(key)?.GetString() is { } text && NamePattern().IsMatch(text) ? text : Fault(key, "must be 1 to 32 small letters, digits and dashes, and begin with a letter", "default");
+
     /// <summary>A text that may be left out.</summary>
     public string? Optional(string key) => Value(key)?.GetString();
 
@@ -160,6 +164,9 @@ internal sealed partial class SettingsReader(Config config)
         _faults.Add($"{Section}{key} {what}");
         return otherwise;
     }
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{0,31}$", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
 
     [GeneratedRegex("^([0-9]{1,10})(us|ms|s|m|min|h|d)$", RegexOptions.CultureInvariant)]
     private static partial Regex DurationPattern();

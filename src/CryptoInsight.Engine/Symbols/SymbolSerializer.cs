@@ -3,11 +3,12 @@ using Akka.Actor;
 using Akka.Serialization;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
+using CryptoInsight.Engine.Budget;
 using Google.Protobuf;
 
 namespace CryptoInsight.Engine.Symbols;
 
-/// <summary>The messages of <see cref="SymbolProtocol"/> and the snapshots as protobuf; one letter says which.</summary>
+/// <summary>The messages of <see cref="SymbolProtocol"/>, the snapshots, and the messages of <see cref="WeightProtocol"/> as protobuf; one letter or two say which.</summary>
 public sealed class SymbolSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>Written beside every message and snapshot: it can never change.</summary>
@@ -22,6 +23,7 @@ public sealed class SymbolSerializer(ExtendedActorSystem system) : SerializerWit
         SymbolProtocol.ComputeFailed => "f",
         Wire.SymbolSnapshot => "s",
         Wire.HorizonSnapshot => "h",
+        WeightProtocol.IMessage weight => WeightWire.ManifestOf(weight),
         _ => throw new ArgumentException($"{o?.GetType().Name ?? "null"} is not a message of the symbols.", nameof(o)),
     };
 
@@ -39,6 +41,7 @@ public sealed class SymbolSerializer(ExtendedActorSystem system) : SerializerWit
         SymbolProtocol.StateLost l => new Wire.NotComputed { RequestId = l.RequestId, Symbol = l.Symbol.Code, Why = l.Why },
         SymbolProtocol.ComputeFailed f => new Wire.NotComputed { RequestId = f.RequestId, Symbol = f.Symbol.Code, Why = f.Why },
         IMessage wire => wire,
+        WeightProtocol.IMessage weight => WeightWire.Write(weight),
         _ => throw new ArgumentException($"{obj?.GetType().Name ?? "null"} is not a message of the symbols.", nameof(obj)),
     })).ToByteArray();
 
@@ -66,6 +69,8 @@ public sealed class SymbolSerializer(ExtendedActorSystem system) : SerializerWit
                 return Wire.SymbolSnapshot.Parser.ParseFrom(bytes);
             case "h":
                 return Wire.HorizonSnapshot.Parser.ParseFrom(bytes);
+            case ['w', ..]:
+                return WeightWire.Read(bytes, manifest);
             default:
                 throw new SerializationException("A message for the symbols has a manifest that this version does not know: nodes of different versions are in one cluster.");
         }

@@ -1,14 +1,31 @@
 using CryptoInsight.Domain.Continuity;
 using CryptoInsight.Lake.Operations;
+using CryptoInsight.Sources.Binance;
 
 namespace CryptoInsight.Host.Api;
 
 /// <param name="ClockOffsetMs">The exchange's clock minus ours.</param>
 /// <param name="ClockErrorMs">How far that may be off.</param>
-public sealed record IngestDocument(string Exchange, bool IsSimulated, BudgetDocument Budget, StreamsDocument Streams, long ClockOffsetMs, long ClockErrorMs);
+/// <param name="Unknown">Fields and values of exchangeInfo that this program does not know, and how often each was seen.</param>
+public sealed record IngestDocument(
+    string Exchange, bool IsSimulated, BudgetDocument? Budget, StreamsDocument Streams, long ClockOffsetMs, long ClockErrorMs, IReadOnlyDictionary<string, int> Unknown);
 
-/// <param name="Waiting">Requests that wait: live, gap repair, backfill.</param>
-public sealed record BudgetDocument(int Used, int Usable, int Limit, long? BlockedUntil, IReadOnlyList<int> Waiting, long Granted, long Throttled, long Banned);
+/// <param name="Waiting">Requests of this node that wait: live, gap repair, backfill.</param>
+/// <param name="Egress">The address that the exchange sees, by the name that nodes behind it share.</param>
+/// <param name="Owner">The node's run that owns the budget; null until it has answered.</param>
+/// <param name="Epoch">Which ownership that is: it grows when another node takes over.</param>
+/// <param name="LeasesOut">Requests that nodes may be making now.</param>
+public sealed record BudgetDocument(
+    int Used, int Usable, int Limit, long? BlockedUntil, IReadOnlyList<int> Waiting, long Granted, long Throttled, long Banned, string Egress, string? Owner, long Epoch, int LeasesOut)
+{
+    public static BudgetDocument Of(WeightGateFacts facts, string egress)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return new BudgetDocument(
+            facts.UsedThisMinute, facts.UsablePerMinute, facts.LimitPerMinute, facts.BlockedUntil?.Milliseconds, [.. facts.Waiting], facts.Granted, facts.Throttled, facts.Banned,
+            egress, facts.Owner, facts.Epoch, facts.LeasesOut);
+    }
+}
 
 public sealed record StreamsDocument(
     int Connections, int Up, long Frames, long Closed, long Open, long Broken, long Foreign, long Dials, long Losses, long Replacements,

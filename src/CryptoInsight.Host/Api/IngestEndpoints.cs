@@ -3,7 +3,6 @@ using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine;
 using CryptoInsight.Host.Node;
 using CryptoInsight.Lake.Operations;
-using CryptoInsight.Sources.Binance;
 using CryptoInsight.Sources.Binance.Streams;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -24,18 +23,17 @@ public sealed class IngestEndpoints(MedallionPipeline pipeline, ExchangeConnecti
 
     private IngestDocument Ingest()
     {
-        WeightGateFacts budget = exchange.Budget;
         StreamFacts streams = exchange.Streams;
         return new IngestDocument(
             exchange.Name,
             exchange.IsSimulated,
-            new BudgetDocument(
-                budget.UsedThisMinute, budget.UsablePerMinute, budget.LimitPerMinute, budget.BlockedUntil?.Milliseconds, [.. budget.Waiting], budget.Granted, budget.Throttled, budget.Banned),
+            exchange.Budget is { } budget ? BudgetDocument.Of(budget, pipeline.Options.Ingest.Egress) : null,
             new StreamsDocument(
                 streams.Connections, streams.Up, streams.Frames, streams.Closed, streams.Open, streams.Broken, streams.Foreign, streams.Dials, streams.Losses, streams.Replacements,
                 streams.Unknown, streams.Down),
             exchange.Clock.OffsetMicros / 1_000,
-            exchange.Clock.ErrorMicros / 1_000);
+            exchange.Clock.ErrorMicros / 1_000,
+            exchange.Unknown);
     }
 
     private async Task<Results<Ok<List<GapDocument>>, ProblemHttpResult>> GapsAsync(string? state, string? symbol, int? limit, CancellationToken ct)

@@ -55,10 +55,9 @@ public sealed class JobEndpoints(MedallionPipeline pipeline)
             var refused => TypedResults.Problem(refused.Text, statusCode: StatusCodes.Status409Conflict, title: "The job is in no state for this"),
         };
 
-    private ProblemHttpResult Unknown(string id) => pipeline.Jobs.Find(id) is not null
+    private ProblemHttpResult Unknown(string id) => MedallionPipeline.JobIds.Contains(id)
         ? TypedResults.Problem(
-            $"{id} runs as long as the node follows the exchange: it cannot be paused or repaired by itself. Pause {SilverJob.Id}: what comes meanwhile waits in Bronze.",
-            statusCode: StatusCodes.Status409Conflict, title: "The job takes no orders")
+            $"{id} does not run here: its source is off, or this node has not begun to ask it.", statusCode: StatusCodes.Status409Conflict, title: "The job does not run")
         : TypedResults.Problem(
         $"There is no job of that id ({id.Length} characters); there are {string.Join(", ", pipeline.Jobs.All.Select(j => j.JobId))}.", statusCode: StatusCodes.Status404NotFound, title: "Unknown job");
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using CryptoInsight.Delta;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine;
@@ -22,6 +23,8 @@ public static class JobsCommand
         "run_id", "state", "started_at", "ended_at", "input_version", "output_version", "rows_in", "rows_accepted", "rows_superseded", "rows_unchanged", "rows_quarantined",
         "attempt", "error_kind", "error_message",
     ];
+
+    private static readonly string[] s_doneColumns = ["job", "action", "message"];
 
     public static Command Create(GlobalOptions global)
     {
@@ -50,7 +53,7 @@ public static class JobsCommand
         {
             string query = string.Join('&', new[] { ("table", parsed.GetValue(table)), ("kind", parsed.GetValue(kind)), ("dryRun", parsed.GetValue(dryRun) ? "true" : null) }
                 .Where(p => p.Item2 is not null).Select(p => $"{p.Item1}={Uri.EscapeDataString(p.Item2!)}"));
-            return await ToldNodeAsync(context, MaintenanceActor.Id, $"run?{query}", ct)
+            return await ToldNodeAsync(context, MaintenanceActor.Id, "run", $"run?{query}", ct)
                 ? ExitCode.Ok
                 : throw new CommandFailedException("No node runs on this lake. Start one with `up`, or use `optimize` and `vacuum` on a single table.");
         }));
@@ -99,7 +102,7 @@ public static class JobsCommand
     private static async Task<int> PauseAsync(CommandContext context, string id, CancellationToken ct)
     {
         Checked(id);
-        if (await ToldNodeAsync(context, id, "pause", ct))
+        if (await ToldNodeAsync(context, id, "pause", "pause", ct))
         {
             return ExitCode.Ok;
         }
@@ -118,14 +121,14 @@ public static class JobsCommand
         {
             InputVersion = newest?.InputVersion ?? -1, OutputVersion = newest?.OutputVersion ?? -1,
         }, "job_paused", $"{id} was paused while no node ran.", $"실행 중인 노드 없이 {id} 작업을 일시 중지했습니다.", ct);
-        await context.Out.WriteLineAsync($"{id} is PAUSED: the next node will not start it.");
+        await SayAsync(context, id, "pause", $"{id} is PAUSED: the next node will not start it.", ct);
         return ExitCode.Ok;
     }
 
     private static async Task<int> ResumeAsync(CommandContext context, string id, CancellationToken ct)
     {
         Checked(id);
-        if (await ToldNodeAsync(context, id, "resume", ct))
+        if (await ToldNodeAsync(context, id, "resume", "resume", ct))
         {
             return ExitCode.Ok;
         }
@@ -139,14 +142,14 @@ public static class JobsCommand
         }
 
         await PutAsync(lake, paused with { EndedAt = Now() }, "job_resumed", $"{id} was resumed while no node ran.", $"실행 중인 노드 없이 {id} 작업의 일시 중지를 해제했습니다.", ct);
-        await context.Out.WriteLineAsync($"{id} is no longer paused: the next node starts it.");
+        await SayAsync(context, id, "resume", $"{id} is no longer paused: the next node starts it.", ct);
         return ExitCode.Ok;
     }
 
     private static async Task<int> RepairAsync(CommandContext context, string id, bool fromStart, CancellationToken ct)
     {
         Checked(id);
-        if (await ToldNodeAsync(context, id, fromStart ? "repair?fromStart=true" : "repair", ct))
+        if (await ToldNodeAsync(context, id, "repair", fromStart ? "repair?fromStart=true" : "repair", ct))
         {
             return ExitCode.Ok;
         }
@@ -156,9 +159,9 @@ public static class JobsCommand
         LakeTables lake = await LakeTables.OpenOrCreateAsync(there, new DeltaTableOptions(), ct);
         TimeProvider clock = TimeProvider.System;
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, NodeIdentity.NewRunId("repair"));
-        await using (new JobProgress(context.Error, pipeline, clock))
+        await using (new ProgressLine(context.Error, () => Progress(pipeline, id), clock))
         {
-            JobProtocol.Answer answer = await pipeline.TellAsync(id, new JobProtocol.Repair(fromStart ? JobStart.Beginning : JobStart.Position, "operator"), ct) ?? throw Unknown(id);
+            JobProtocol.Answer answer = await pipeline.TellAsync(id, new JobProtocol.Repair(fromStart ? JobStart.Beginning : JobStart.Position, "operator"), ct) ?? throw Unfollowed(id);
             if (!answer.IsDone)
             {
                 throw new CommandFailedException(answer.Text);
@@ -168,11 +171,22 @@ public static class JobsCommand
         }
 
         JobStatus done = pipeline.Jobs.Find(id)!;
-        await context.Out.WriteLineAsync($"{id} is repaired: it stands at version {done.Position} of its source, {done.RowsIn} rows read, {done.RowsOut} written, {done.RowsQuarantined} quarantined.");
+        await SayAsync(
+            context, id, "repair", $"{id} is repaired: it stands at version {done.Position} of its source, {done.RowsIn} rows read, {done.RowsOut} written, {done.RowsQuarantined} quarantined.", ct);
         return ExitCode.Ok;
     }
 
-    private static async Task<bool> ToldNodeAsync(CommandContext context, string id, string what, CancellationToken ct)
+    /// <summary>What became of an order: a sentence for people, a row for programs.</summary>
+    private static Task SayAsync(CommandContext context, string id, string action, string message, CancellationToken ct) =>
+        context.Output == OutputForm.Table
+            ? context.Out.WriteLineAsync(message)
+            : RowPrinter.PrintAsync(context.Out, context.Output, s_doneColumns, [[id, action, message]], ct);
+
+    private static string Progress(MedallionPipeline pipeline, string id) => pipeline.Jobs.Find(id) is { } job
+        ? string.Create(CultureInfo.InvariantCulture, $"{id} {StateWord.Of(job.State)} | {job.RowsIn:N0} rows read, {job.RowsOut:N0} written")
+        : id;
+
+    private static async Task<bool> ToldNodeAsync(CommandContext context, string id, string action, string path, CancellationToken ct)
     {
         using NodeClient? node = await NodeClient.FindAsync(context.Options.Lake.Path, ct);
         if (node is null)
@@ -180,7 +194,7 @@ public static class JobsCommand
             return false;
         }
 
-        await context.Out.WriteLineAsync(await node.PostAsync<string>($"jobs/{Uri.EscapeDataString(id)}/{what}", null, ct));
+        await SayAsync(context, id, action, await node.PostAsync<string>($"jobs/{Uri.EscapeDataString(id)}/{path}", null, ct), ct);
         return true;
     }
 
@@ -198,9 +212,12 @@ public static class JobsCommand
 
     private static string Checked(string id) => MedallionPipeline.JobIds.Contains(id) ? id : throw Unknown(id);
 
-    private static CommandFailedException Unknown(string id) => id == IngestJob.Id
-        ? new($"{id} runs as long as its node follows the exchange: it cannot be paused or repaired by itself. Stop the node, or pause {SilverJob.Id}: what comes meanwhile waits in Bronze.")
-        : new($"There is no job of that id ({id.Length} characters). The jobs are: {string.Join(", ", MedallionPipeline.JobIds)}.");
+    /// <summary>A job that asks a source outside lives in the node that follows it.</summary>
+    private static CommandFailedException Unfollowed(string id) =>
+        new($"{id} asks a source outside, and no node follows it now. It starts from its tables with the next node: cryptoinsight up.");
+
+    private static CommandFailedException Unknown(string id) =>
+        new($"There is no job of that id ({id.Length} characters). The jobs are: {string.Join(", ", MedallionPipeline.JobIds)}.");
 
     private static string Word(JobRun run) => run.EndedAt is null || run.State is "FAILED" ? run.State : run.State == "PAUSED" ? "IDLE" : run.State;
 

@@ -37,23 +37,21 @@ public static class UpCommand
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
         await using ExchangeConnection exchange = await ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, context.Options.Silver.WireSchema, runId, clock, context.Error, ct);
         LakeTables lake = await LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct);
-        ExchangeFeed feed = exchange.Feed(context.Options, lake.Bronze);
+        IReadOnlyList<SeriesStart> series = exchange.Series(context.Options, lake.Bronze);
         using SentimentConnection sentiment = SentimentConnection.Open(
             context.Options.Sentiment, exchange, lake, LeaderboardSecrets.Read(Environment.GetEnvironmentVariable), runId, clock, context.Error);
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
-        await using WebApplication web = await NodeApi.StartAsync(bind, pipeline, exchange, feed.Series, ct);
+        await using WebApplication web = await NodeApi.StartAsync(bind, pipeline, exchange, series, ct);
         var url = new Uri(web.Urls.First());
         held.Announce(url);
-        await SayAsync(context, exchange, feed.Series, sentiment, url);
+        await SayAsync(context, exchange, series, sentiment, url);
         Task board = pipeline.ShowAsync();
-        Task ingestion = pipeline.IngestAsync(feed);
+        pipeline.Ingest(exchange.Follow(series, pipeline));
         Task beside = FollowBesideAsync(sentiment, pipeline, ct);
         try
         {
             Task stopped = Task.Delay(Timeout.Infinite, ct);
-            Task ended = await Task.WhenAny(ingestion, board, beside, stopped);
-            await ended; // ingestion ends by failing, with ct, or when the exchange refuses everything: then the page still shows what is there
-            await await Task.WhenAny(board, beside, stopped);
+            await await Task.WhenAny(board, beside, stopped); // a job that fails says so on its board; the page still shows what is there
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -65,11 +63,10 @@ public static class UpCommand
     }
 
     /// <summary>The index and the positions, once the first charts are there: their history is thousands of small files, and people wait for prices first.</summary>
-    /// <remarks>A source that refuses for good is no reason to stop the node; one that fails is.</remarks>
     private static async Task FollowBesideAsync(SentimentConnection sentiment, MedallionPipeline pipeline, CancellationToken ct)
     {
         await Task.WhenAny(pipeline.Jobs.ReachedAsync(GoldJob.Id, 1, ct), Task.Delay(s_chartsFirst, ct));
-        await Task.WhenAll(sentiment.Start(pipeline));
+        sentiment.Start(pipeline);
         await Task.Delay(Timeout.Infinite, ct);
     }
 

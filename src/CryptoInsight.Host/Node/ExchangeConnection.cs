@@ -1,6 +1,7 @@
 using System.Globalization;
-using CryptoInsight.Domain.Budget;
 using CryptoInsight.Domain.Market;
+using CryptoInsight.Engine;
+using CryptoInsight.Engine.Budget;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Operations;
 using CryptoInsight.Engine.Options;
@@ -31,19 +32,19 @@ public sealed class ExchangeConnection : IAsyncDisposable
 
     private readonly PaperExchangeServer? _paper;
     private readonly BinanceRest _rest;
-    private readonly WeightGate _gate;
-    private readonly KlineFeed _feed;
     private readonly KlineStreams _streams;
-    private readonly ExchangeInfo _info;
+    private readonly TimeProvider _time;
     private readonly string _runId;
     private readonly TextWriter _log;
+    private SharedWeightGate? _gate;
+    private KlineFeed? _feed;
+    private readonly ExchangeInfo _info;
 
-    private ExchangeConnection(PaperExchangeServer? paper, BinanceRest rest, WeightGate gate, KlineFeed feed, KlineStreams streams, LivePrices prices, ExchangeInfo info, string name, string runId, TextWriter log)
+    private ExchangeConnection(PaperExchangeServer? paper, BinanceRest rest, KlineStreams streams, LivePrices prices, ExchangeInfo info, string name, string runId, TimeProvider time, TextWriter log)
     {
         _paper = paper;
         _rest = rest;
-        _gate = gate;
-        _feed = feed;
+        _time = time;
         _streams = streams;
         Prices = prices;
         _info = info;
@@ -68,7 +69,11 @@ public sealed class ExchangeConnection : IAsyncDisposable
     /// <summary>True once the exchange refused a series, or everything.</summary>
     public bool IsRefused { get; private set; }
 
-    public WeightGateFacts Budget => _gate.Facts;
+    /// <summary>The weight budget as this node sees it; null before anything is followed.</summary>
+    public WeightGateFacts? Budget => _gate?.Facts;
+
+    /// <summary>Fields and values of exchangeInfo that this program does not know, as it was at the start.</summary>
+    public IReadOnlyDictionary<string, int> Unknown => _info.Unknown;
 
     public StreamFacts Streams => _streams.Facts;
 
@@ -94,18 +99,17 @@ public sealed class ExchangeConnection : IAsyncDisposable
         var rest = new BinanceRest(options, BinanceRest.NewHandler(), clock, time);
         await AnswerAsync(rest.GetServerTimeAsync, "the time", log, time, ct);
         ExchangeInfo info = await AnswerAsync(rest.GetExchangeInfoAsync, "its symbols and limits", log, time, ct);
-        var gate = new WeightGate(new WeightBudgetSpec(info.WeightPerMinute ?? WeightPerMinuteUnknown), clock, time);
-        var feed = new KlineFeed(rest, gate, new KlineFeedOptions { Seed = Environment.ProcessId }, time, runId);
         var streamOptions = new KlineStreamOptions { BaseUrl = StreamsOf(exchange, options.BaseUrl), Source = paper is null ? "binance.spot.ws" : "paper.spot.ws", Seed = Environment.ProcessId };
         var prices = new LivePrices();
         var streams = new KlineStreams(streamOptions, new WebSocketDialer(streamOptions, time), clock, time, options.Schema, runId, prices.Put);
-        return new ExchangeConnection(paper, rest, gate, feed, streams, prices, info, paper is null ? exchange == "binance" ? "binance" : options.BaseUrl.Host : "paper", runId, log);
+        return new ExchangeConnection(paper, rest, streams, prices, info, paper is null ? exchange == "binance" ? "binance" : options.BaseUrl.Host : "paper", runId, time, log);
     }
 
     /// <summary>What to follow and from where, checked against what the exchange lists and what the lake holds.</summary>
-    public ExchangeFeed Feed(EngineOptions options, BronzeChartsTable bronze)
+    public IReadOnlyList<SeriesStart> Series(EngineOptions options, BronzeChartsTable bronze)
     {
-        SeriesOrigin origin = IsSimulated ? SeriesOrigin.Simulated : SeriesOrigin.Spot;
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(bronze);
         UnixMicros now = _rest.Clock.Now;
         SeriesStart[] series =
         [
@@ -115,29 +119,48 @@ public sealed class ExchangeConnection : IAsyncDisposable
         ];
         foreach (SeriesStart s in series)
         {
-            if (bronze.Table.Snapshot.TransactionVersion(IngestPositions.Origin(s.Symbol, s.Interval)) is long known && known != (long)origin)
+            if (bronze.Table.Snapshot.TransactionVersion(IngestPositions.Origin(s.Symbol, s.Interval)) is long known && known != (long)Origin)
             {
                 throw new UsageException(
-                    $"This lake's {s.Symbol} {s.Interval} is {(SeriesOrigin)known}, but {Name} gives {origin}: a lake holds one origin per symbol and interval. Use another --lake.");
+                    $"This lake's {s.Symbol} {s.Interval} is {(SeriesOrigin)known}, but {Name} gives {Origin}: a lake holds one origin per symbol and interval. Use another --lake.");
             }
         }
 
-        return new ExchangeFeed(_feed, series, origin, _rest.Options.Source, _runId, () => _rest.Clock.Now, SayDelayed, SayRefused)
+        return series;
+    }
+
+    /// <summary>Follows the series through the weight budget that this node shares with others behind its address.</summary>
+    public ExchangeFeed Follow(IReadOnlyList<SeriesStart> series, MedallionPipeline pipeline)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        IngestOptions options = pipeline.Options.Ingest;
+        int limit = _info.WeightPerMinute ?? WeightPerMinuteUnknown;
+        _gate = pipeline.OpenGate(new WeightTerms(options.Egress, limit, () => _rest.Clock.Now, ct => ReadLimitAsync(series[0].Symbol, ct), options.LimitsEvery));
+        _feed = new KlineFeed(_rest, _gate, new KlineFeedOptions { Seed = Environment.ProcessId }, _time, _runId);
+        return new ExchangeFeed(_feed, series, Origin, _rest.Options.Source, _runId, () => _rest.Clock.Now, SayDelayed, SayRefused)
         {
-            Streams = options.Ingest.IsStreamed ? _streams : null,
+            Streams = options.IsStreamed ? _streams : null,
         };
     }
 
     public async ValueTask DisposeAsync()
     {
-        _feed.Dispose();
-        _gate.Dispose();
+        _feed?.Dispose();
+        _gate?.Dispose();
         _rest.Dispose();
         if (_paper is not null)
         {
             await _paper.DisposeAsync();
         }
     }
+
+    private SeriesOrigin Origin => IsSimulated ? SeriesOrigin.Simulated : SeriesOrigin.Spot;
+
+    /// <summary>The limit as the exchange announces it now; null if it did not answer, or does not say.</summary>
+    private async Task<int?> ReadLimitAsync(Symbol any, CancellationToken ct) =>
+        _feed is { } feed
+            ? (await feed.GetExchangeInfoAsync(any, ct)).Match(answered => answered.Value.WeightPerMinute, _ => null, _ => null, _ => null, _ => null)
+            : null; // nothing is followed yet: what was told at the start is new enough
 
     private IReadOnlyList<Symbol> Symbols(EngineOptions options)
     {

@@ -62,22 +62,19 @@ public sealed class SentimentConnection : IDisposable
         }
     }
 
-    /// <summary>Starts what is on; the tasks end with the pipeline, or when a source refuses for good.</summary>
-    public IReadOnlyList<Task> Start(MedallionPipeline pipeline)
+    /// <summary>Starts the jobs of what is on.</summary>
+    public void Start(MedallionPipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        List<Task> running = [];
         if (FearGreed is { } index)
         {
-            running.Add(pipeline.IngestAsync(index));
+            pipeline.Ingest(index);
         }
 
         if (Leaderboard is { } leaderboard)
         {
-            running.Add(pipeline.IngestAsync(leaderboard));
+            pipeline.Ingest(leaderboard);
         }
-
-        return running;
     }
 
     public void Dispose() => _held.ForEach(h => h.Dispose());

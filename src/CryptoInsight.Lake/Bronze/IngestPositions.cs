@@ -19,8 +19,11 @@ public static class IngestPositions
     /// <param name="run">Names the backfill; the same name goes on where it stopped.</param>
     public static string Backfill(string run, Symbol symbol, Interval interval) => $"backfill/{run}/{symbol.Code}/{interval.Code}";
 
-    /// <summary>Rows done of a replayed file, by the hash of its content.</summary>
+    /// <summary>Rows done of a replayed index, by the hash of its content.</summary>
     public static string Replay(string contentSha256) => $"replay/{contentSha256}";
+
+    /// <summary>Rows done of a replayed kline file: by the hash of its content, and by what it was replayed as, for an option or its name may say that and not its content.</summary>
+    public static string Replay(string contentSha256, Symbol symbol, Interval interval) => $"replay/{contentSha256}/{symbol.Code}/{interval.Code}";
 
     /// <summary>Where a series comes from (see <see cref="SeriesOrigin"/>): written with its first rows.</summary>
     public static string Origin(Symbol symbol, Interval interval) => $"origin/{symbol.Code}/{interval.Code}";

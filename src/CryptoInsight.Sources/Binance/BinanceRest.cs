@@ -61,8 +61,11 @@ public sealed class BinanceRest : IDisposable
     }
 
     /// <summary>Asks for limits and symbols.</summary>
-    public Task<RestOutcome<ExchangeInfo>> GetExchangeInfoAsync(CancellationToken cancellationToken) =>
-        GetAsync("/exchangeInfo", "", _options.ExchangeInfoBytesMax, (body, _) => ExchangeInfoReader.Read(body), cancellationToken);
+    public Task<RestOutcome<ExchangeInfo>> GetExchangeInfoAsync(CancellationToken cancellationToken) => GetExchangeInfoAsync(null, cancellationToken);
+
+    /// <summary>Asks for limits and one symbol: the whole list is many megabytes; null asks for all of them.</summary>
+    public Task<RestOutcome<ExchangeInfo>> GetExchangeInfoAsync(Symbol? only, CancellationToken cancellationToken) =>
+        GetAsync("/exchangeInfo", only is { } symbol ? $"?symbol={Uri.EscapeDataString(symbol.Code)}" : "", _options.ExchangeInfoBytesMax, (body, _) => ExchangeInfoReader.Read(body), cancellationToken);
 
     /// <summary>Asks for one page of klines; the candle that is still open is left out.</summary>
     public Task<RestOutcome<KlinePage>> GetKlinesAsync(KlineRequest request, CancellationToken cancellationToken)

@@ -42,6 +42,10 @@ public sealed class KlineFeed : IDisposable
 
     internal KlineWireSchema Schema => _rest.Options.Schema;
 
+    /// <summary>What the exchange says of its limits now, and of one symbol; asked through the gate like everything else.</summary>
+    public Task<RestOutcome<ExchangeInfo>> GetExchangeInfoAsync(Symbol only, CancellationToken cancellationToken) =>
+        AskAsync(_rest.Options.ExchangeInfoWeight, WeightPriority.Live, token => _rest.GetExchangeInfoAsync(only, token), cancellationToken);
+
     /// <summary>Reads the candles that open in [<paramref name="from"/>, <paramref name="toExclusive"/>), oldest first, up to the newest that is closed when it gets there.</summary>
     public async IAsyncEnumerable<KlineFeedEvent> BackfillAsync(
         CandleSeries series,

@@ -17,4 +17,17 @@ public sealed record WeightGateFacts(
     IReadOnlyList<int> Waiting,
     long Granted,
     long Throttled,
-    long Banned);
+    long Banned)
+{
+    /// <summary>The node that owns the budget, or null if the budget is this process' own or its owner has not answered yet.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Which ownership that is; it grows when another node takes over.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>Leases that nodes hold.</summary>
+    public int LeasesOut { get; init; }
+
+    /// <summary>When the owner told it, by the exchange's clock; null: now.</summary>
+    public UnixMicros? At { get; init; }
+}

@@ -45,7 +45,7 @@ internal sealed class FaultyDay : IDisposable
         _exchange.Trouble = Trouble;
         _exchange.Has = t => !In("missing", t) || IsTaken(t, 3);
         _exchange.CloseOf = t => In("revised", _exchange.Now) && _exchange.Now - t < 200_000_000 ? "1.9" : TrueClose(t);
-        _exchange.Strangers = minute => In("stranger", _exchange.Now) ? 5_000 : 0;
+        _exchange.Strangers = now => In("stranger", now) ? 5_000 : 0;
         _streams = new FakeStreams(_exchange, _time, TimeSpan.FromMinutes(1)) { Tells = Tells };
         _streams.Refuses = _ => In("cut", _exchange.Now) ? new StreamBrokenException("refused (Test)") : null;
     }

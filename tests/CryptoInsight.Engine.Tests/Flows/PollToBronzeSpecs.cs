@@ -1,9 +1,9 @@
 using Akka.Actor;
 using Akka.Streams;
+using Akka.Streams.Dsl;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Sentiment;
 using CryptoInsight.Engine.Flows;
-using CryptoInsight.Engine.Options;
 using CryptoInsight.Lake;
 using CryptoInsight.Lake.Bronze;
 using CryptoInsight.Sources.Http;
@@ -74,7 +74,7 @@ public sealed class PollToBronzeSpecs : IDisposable
             Memory = ct => FearGreedMemory.LoadAsync(lake.FearGreed.Bronze, ct),
         };
         int before = _said.Count;
-        await PollToBronze.Graph(source, new BackoffOptions(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)), _ => { }, stop.Token).Run(_system.Materializer());
+        await PollToBronze.Graph(source, stop.Token).RunWith(Sink.Ignore<IngestCommit>(), _system.Materializer());
         if (answers[^1] is not FetchOutcome<IReadOnlyList<RawFearGreed>>.Refused)
         {
             Assert.Contains("http_410", _said[^1], StringComparison.Ordinal);

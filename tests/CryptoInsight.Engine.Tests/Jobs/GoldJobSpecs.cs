@@ -1,10 +1,13 @@
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Commit;
+using CryptoInsight.Delta.Log;
 using CryptoInsight.Delta.Operations;
 using CryptoInsight.Delta.Predicates;
+using CryptoInsight.Delta.Store;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine.Jobs;
+using CryptoInsight.Lake;
 using CryptoInsight.Lake.Gold;
 using CryptoInsight.Lake.Silver;
 
@@ -259,6 +262,40 @@ public sealed class GoldJobSpecs
         StepReport report = (await lake.CatchUpAsync(await lake.StartAsync(JobStart.Beginning)))[0];
         Assert.Equal((200, 0), (report.RowsIn, report.RowsOut));
         Assert.Equal(before, await lake.GoldAsync());
+    }
+
+    [Fact]
+    public async Task A_comparison_with_more_differences_than_may_be_held_takes_several_commits_and_a_crash_or_restore_between_them_begins_it_again()
+    {
+        GoldLake lake = await GoldLake.CreateAsync();
+        Symbol[] symbols = [.. Enumerable.Range(0, 40).Select(n => Symbol.Parse($"S{n:00}USDT"))]; // 30 rows each: a symbol is a group
+        await lake.PutAsync([.. symbols.SelectMany(s => GoldLake.Quarters(s, 0, 30))]);
+        await lake.CatchUpAsync();
+        lake.Settings = SignalSettings.Resolve(
+            Interval.All, new Dictionary<Interval, IReadOnlyList<Interval>> { [Interval.Parse("15m")] = [Interval.Parse("15m"), Interval.Parse("30m")], [Interval.Parse("30m")] = [] }, SignalSettings.WatermarkDelayDefault);
+        lake.RebuildRowsMax = 40;
+        long before = lake.Tables.Gold.Table.Snapshot.Version;
+        long? charts = lake.Tables.Gold.Table.Snapshot.TransactionVersion(GoldJob.ChartsPosition);
+
+        // The second commit of the comparison fails, as a crash between the two would.
+        int commits = 0;
+        lake.StoreOf(GoldSignalsTable.Name).Faults = call =>
+            call.Operation == StoreOperation.PutIfAbsent && ++commits >= 2 ? new StoreFault(StoreFaultKind.ErrorBefore) : StoreFault.None;
+        await Assert.ThrowsAnyAsync<Exception>(() => lake.CatchUpAsync());
+        lake.StoreOf(GoldSignalsTable.Name).Faults = null;
+        Snapshot half = await lake.Tables.Gold.Table.RefreshAsync();
+        Assert.Equal((before + 1, GoldJob.Unfinished, charts), (half.Version, half.TransactionVersion(GoldJob.ConfigPosition), half.TransactionVersion(GoldJob.ChartsPosition)));
+
+        await lake.OpenAsync();
+        await lake.CatchUpAsync();
+        await lake.AssertPureAsync();
+        long whole = lake.Tables.Gold.Table.Snapshot.Version;
+        Assert.True(whole > before + 2, $"{whole - before} commits");
+
+        // An operator takes Gold back to the middle: what stands there is nobody's Gold, and is compared again.
+        await LakeRestore.RunAsync(GoldSignalsTable.Name, lake.Tables.Gold.Table, half.Version, acceptLoss: false);
+        await lake.CatchUpAsync();
+        await lake.AssertPureAsync();
     }
 
     [Fact]

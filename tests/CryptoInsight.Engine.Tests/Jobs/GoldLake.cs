@@ -30,6 +30,9 @@ internal sealed class GoldLake
 
     public SignalSettings Settings { get; set; } = SignalSettings.Default();
 
+    /// <summary>Differences that a comparison of all of Gold may hold.</summary>
+    public int RebuildRowsMax { get; set; } = GoldJob.RebuildRowsMax;
+
     public LakeLocation Location => new("memory", "demo_catalog", "demo_schema", Store);
 
     public static async Task<GoldLake> CreateAsync()
@@ -50,7 +53,7 @@ internal sealed class GoldLake
     public Task<ITableJob> StartAsync(JobStart start = JobStart.Position) => StartAsync(Tables, start);
 
     public Task<ITableJob> StartAsync(LakeTables tables, JobStart start = JobStart.Position, ISymbols? symbols = null) =>
-        GoldJob.StartAsync(tables, Settings, symbols ?? new CachedSymbols(tables, Settings), TimeProvider.System, start, CancellationToken.None);
+        GoldJob.StartAsync(tables, Settings, symbols ?? new CachedSymbols(tables, Settings), NoSnapshots.Instance, TimeProvider.System, start, RebuildRowsMax, CancellationToken.None);
 
     /// <summary>Steps a driver until there is nothing to do; it is made anew as often as it asks for that. Returns what the steps reported.</summary>
     public async Task<IReadOnlyList<StepReport>> CatchUpAsync(ITableJob? job = null)

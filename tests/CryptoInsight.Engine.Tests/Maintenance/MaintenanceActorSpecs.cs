@@ -39,7 +39,7 @@ public sealed class MaintenanceActorSpecs
 
         Snapshot after = await UntilAsync(pipeline.Lake.Bronze.Table, s => s.Files.Count == 1);
         Assert.Equal(80, after.RowCount);
-        Assert.Equal("symbol,event_time", after.Files.Single().Tags!.Single().Value);
+        Assert.Equal("symbol,event_time", after.Files.Single().Tags!["CRYPTOINSIGHT_ZORDER_BY"]);
         await pipeline.CaughtUpAsync(Deadline());
         JsonElement detail = (await EventsAsync(pipeline, "zorder")).Single(e => e.TableName == BronzeChartsTable.Name).Detail;
         Assert.Equal((16, 1, "pressure"), (detail.GetProperty("files_before").GetInt32(), detail.GetProperty("files_after").GetInt32(), detail.GetProperty("cause").GetString()));

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using CryptoInsight.Engine.Jobs;
 using CryptoInsight.Engine.Options;
 
 namespace CryptoInsight.Engine.Tests.Options;
@@ -17,9 +18,11 @@ public sealed class EngineOptionsSpecs
         Assert.Equal(TimeSpan.FromMilliseconds(100), options.Ingest.BatchDelayMax);
         Assert.Equal(20_000, options.Ingest.BatchRowsMax);
         Assert.Equal(4, options.Ingest.Parallelism);
+        Assert.Equal(("default", TimeSpan.FromMinutes(10)), (options.Ingest.Egress, options.Ingest.LimitsEvery));
         Assert.Equal(200_000, options.ReplayBatchRowsMax);
         Assert.Equal(24 << 20, options.SilverStepBytesMax);
         Assert.Equal(24 << 20, options.GoldStepBytesMax);
+        Assert.Equal(GoldJob.RebuildRowsMax, options.GoldRebuildRowsMax);
         Assert.Equal(TimeSpan.FromMinutes(10), options.Signals.WatermarkDelay);
         Assert.Equal(["5m"], options.Signals.TimeframesOf(Sample.Minute).Select(t => t.Window.Code));
         Assert.Equal(TimeSpan.FromSeconds(30), options.AnswerTimeout);

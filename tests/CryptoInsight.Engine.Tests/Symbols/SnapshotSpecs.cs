@@ -70,7 +70,7 @@ public sealed class SnapshotSpecs
         for (int n = 0; n < 4; n++)
         {
             await lake.PutAsync(GoldLake.Quarters(n % 2 == 0 ? Sample.Btc : Sample.Eth, n * 10, 10));
-            ITableJob job = await GoldJob.StartAsync(lake.Tables, lake.Settings, new CachedSymbols(lake.Tables, lake.Settings), shelf, TimeProvider.System, JobStart.Position, default);
+            ITableJob job = await GoldJob.StartAsync(lake.Tables, lake.Settings, new CachedSymbols(lake.Tables, lake.Settings), shelf, TimeProvider.System, JobStart.Position, GoldJob.RebuildRowsMax, default);
             await lake.CatchUpAsync(job);
             await lake.AssertPureAsync();
         }

@@ -22,6 +22,21 @@ public sealed class JobsCommandSpecs
     }
 
     [Fact]
+    public async Task Orders_answer_in_the_form_that_was_asked_for()
+    {
+        await using SampleLake lake = await SampleLake.FilledAsync();
+        foreach (string action in (string[])["pause", "resume", "repair"])
+        {
+            (int exit, string said, string error) = await Cli.RunAsync("jobs", action, GoldJob.Id, "--output", "json", "--lake", lake.Location.Root);
+            Assert.True(exit == 0, error);
+            using JsonDocument answer = JsonDocument.Parse(said);
+            JsonElement only = Assert.Single(answer.RootElement.EnumerateArray());
+            Assert.Equal((GoldJob.Id, action), (only.GetProperty("job").GetString(), only.GetProperty("action").GetString()));
+            Assert.Contains(GoldJob.Id, only.GetProperty("message").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_repair_from_the_start_runs_the_jobs_until_they_are_done()
     {
         await using SampleLake lake = await SampleLake.FilledAsync();

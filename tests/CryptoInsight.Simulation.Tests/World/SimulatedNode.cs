@@ -3,6 +3,7 @@ using CryptoInsight.Domain.Quality;
 using CryptoInsight.Domain.Signals;
 using CryptoInsight.Engine.Flows;
 using CryptoInsight.Engine.Jobs;
+using CryptoInsight.Engine.Symbols;
 using CryptoInsight.Lake;
 using CryptoInsight.Simulation.Tests.Model;
 using CryptoInsight.Simulation.Tests.Stage;
@@ -33,11 +34,12 @@ internal sealed class SimulatedNode
         _symbols = new SimulatedSymbols(Process, stage, network, _runId);
         var silverLimits = new TailLimits(stage.Random.Next(1, 6), stage.Random.Next(2) == 0 ? 1 : 1 << 20);
         var goldLimits = new TailLimits(stage.Random.Next(1, 8), 1 << 20);
+        int rebuildRowsMax = number % 2 == 0 ? GoldJob.RebuildRowsMax : 3; // every other node compares Gold in many commits
         var judge = new BronzeJudge(KlineWireSchema.Binance, ExpectationSet.Default);
         _ = GuardAsync(SilverJob.Id, tables => new JobSpec(
             SilverJob.Id, tables.Bronze.Table, silverLimits, NewBell(), NewBell(), (start, ct) => SilverJob.StartAsync(tables, judge, _runId, start, SilverJob.RebuildRowsMax, ct)) { Output = tables.Silver.Table });
         _ = GuardAsync(GoldJob.Id, tables => new JobSpec(
-            GoldJob.Id, tables.Silver.Table, goldLimits, NewBell(), NewBell(), (start, ct) => GoldJob.StartAsync(tables, _settings, _symbols, stage.Clock, start, ct)) { Output = tables.Gold.Table });
+            GoldJob.Id, tables.Silver.Table, goldLimits, NewBell(), NewBell(), (start, ct) => GoldJob.StartAsync(tables, _settings, _symbols, NoSnapshots.Instance, stage.Clock, start, rebuildRowsMax, ct)) { Output = tables.Gold.Table });
     }
 
     public SimulatedProcess Process { get; }

@@ -34,8 +34,14 @@ public sealed class FakeExchange(ManualTime time, TimeSpan clockAhead = default)
 
     public int WeightLimit { get; set; } = 6000;
 
-    /// <summary>Weight that strangers behind the same address used, by minute.</summary>
-    public Func<long, int> Strangers { get; set; } = _ => 0;
+    /// <summary>So many refusals in one minute lead to a ban; never if null.</summary>
+    public int? RefusalsBeforeBan { get; set; }
+
+    /// <summary>When it answered 429 because too much weight was used.</summary>
+    public ConcurrentQueue<UnixMicros> Refusals { get; } = new();
+
+    /// <summary>Weight that strangers behind the same address have used in the minute of an instant, up to it.</summary>
+    public Func<UnixMicros, int> Strangers { get; set; } = _ => 0;
 
     /// <summary>True for open times that have a candle.</summary>
     public Func<UnixMicros, bool> Has { get; set; } = _ => true;
@@ -94,9 +100,23 @@ public sealed class FakeExchange(ManualTime time, TimeSpan clockAhead = default)
         int used;
         lock (_gate)
         {
-            long minute = Now.Value / 60_000_000;
-            used = _weightByMinute[minute] = _weightByMinute.GetValueOrDefault(minute) + (path.EndsWith("/time", StringComparison.Ordinal) ? 1 : 2);
-            used += Strangers(minute);
+            UnixMicros now = Now;
+            if (RefusalsBeforeBan is not null && now < BannedUntil)
+            {
+                return Answer(418, $"{{\"code\":-1003,\"msg\":\"Way too much request weight used; IP banned until {BannedUntil.Milliseconds}.\"}}");
+            }
+
+            long minute = now.Value / 60_000_000;
+            used = _weightByMinute[minute] = _weightByMinute.GetValueOrDefault(minute) + WeightOf(path);
+            used += Strangers(now);
+            if (used > WeightLimit)
+            {
+                Refusals.Enqueue(now);
+                if (Refusals.Count(r => r.Value / 60_000_000 == minute) > RefusalsBeforeBan)
+                {
+                    BannedUntil = now + TimeSpan.FromMinutes(2);
+                }
+            }
         }
 
         if (used > WeightLimit)
@@ -104,9 +124,13 @@ public sealed class FakeExchange(ManualTime time, TimeSpan clockAhead = default)
             return Answer(429, "{\"code\":-1003,\"msg\":\"Too much request weight used.\"}", "application/json", ("Retry-After", "30"), ("X-MBX-USED-WEIGHT-1M", used.ToString(CultureInfo.InvariantCulture)));
         }
 
-        string body = path.EndsWith("/time", StringComparison.Ordinal) ? $"{{\"serverTime\":{Now.Milliseconds}}}" : Klines(request.RequestUri.Query);
+        string body = path.EndsWith("/time", StringComparison.Ordinal) ? $"{{\"serverTime\":{Now.Milliseconds}}}"
+            : path.EndsWith("/exchangeInfo", StringComparison.Ordinal) ? $"{{\"rateLimits\":[{{\"rateLimitType\":\"REQUEST_WEIGHT\",\"interval\":\"MINUTE\",\"intervalNum\":1,\"limit\":{WeightLimit}}}],\"symbols\":[]}}"
+            : Klines(request.RequestUri.Query);
         return Answer(200, body, "application/json", ("X-MBX-USED-WEIGHT-1M", used.ToString(CultureInfo.InvariantCulture)));
     }
+
+    private static int WeightOf(string path) => path.EndsWith("/time", StringComparison.Ordinal) ? 1 : path.EndsWith("/exchangeInfo", StringComparison.Ordinal) ? 20 : 2;
 
     private string Klines(string query)
     {
