@@ -11,6 +11,7 @@ namespace CryptoInsight.Lake.Sql;
 public sealed class SqlSession : IAsyncDisposable
 {
     private const int NestingMax = 1500;
+    private const int ShortText = 8_192;
 
     private readonly LakeLocation _lake;
     private readonly SqlSessionOptions _options;
@@ -167,7 +168,8 @@ public sealed class SqlSession : IAsyncDisposable
         command.Parameters.Add(new DuckDBParameter(text));
         try
         {
-            string json = await Task.Run(() => (string)command.ExecuteScalar()!, ct).ConfigureAwait(false);
+            // A parse takes a fraction of a millisecond: for a text of usual length, changing threads would cost more.
+            string json = text.Length <= ShortText ? (string)command.ExecuteScalar()! : await Task.Run(() => (string)command.ExecuteScalar()!, ct).ConfigureAwait(false);
             return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = NestingMax });
         }
         catch (JsonException tooDeep)
