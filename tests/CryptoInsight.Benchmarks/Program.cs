@@ -11,7 +11,7 @@ internal static class Program
     private static readonly IBenchmark[] s_benchmarks =
     [
         new CommitRace(), new FlatnessRun(), new OpenRun(), new ScanRace(points: false), new ScanRace(points: true), new OptimizeRace(),
-        new UpkeepRun(), new ReplayRace(), new GoldRace(), new LatencyRun(), new RestartRun(), new MemoryRun(),
+        new UpkeepRun(), new ReplayRace(), new GoldRace(), new LatencyRun(), new RestartRun(), new MemoryRun(), new NeighbourRun(),
     ];
 
     private static async Task<int> Main(string[] args)

@@ -31,7 +31,8 @@ public static class NodeApi
             o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             o.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
-        builder.Services.AddSingleton(_ => new WorkerPool(pipeline.Lake.Location, WorkerLimits.Of(pipeline.Options.Sql), pipeline.Clock)); // made here, so ended with the application
+        builder.Services.AddSingleton(p => new WorkerPool( // made here, so ended with the application
+            pipeline.Lake.Location, WorkerLimits.Of(pipeline.Options.Sql), pipeline.Clock, warning => p.GetRequiredService<ILoggerFactory>().CreateLogger("CryptoInsight.Sql").LogWarning("{Warning}", warning)));
         builder.Services.AddSingleton(_ => new ChangeEndpoints(pipeline));
         WebApplication app = builder.Build();
         app.UseExceptionHandler();

@@ -23,6 +23,23 @@ public sealed record LineBuffer(string Text, int Cursor)
 
     public LineBuffer CutToEnd() => this with { Text = Text[..Cursor] };
 
+    /// <summary>Takes away the word before the cursor, and the blanks behind it.</summary>
+    public LineBuffer CutWord()
+    {
+        int start = Cursor;
+        while (start > 0 && Text[start - 1] == ' ')
+        {
+            start--;
+        }
+
+        while (start > 0 && Text[start - 1] != ' ')
+        {
+            start--;
+        }
+
+        return new LineBuffer(Text[..start] + Text[Cursor..], start);
+    }
+
     /// <summary>Completes the word before the cursor as far as all names that begin with it agree; the names are those if there are several.</summary>
     public (LineBuffer Next, IReadOnlyList<string> Names) Complete(IReadOnlyList<string> known)
     {

@@ -3,14 +3,14 @@ namespace CryptoInsight.Host.Prompt;
 /// <summary>Reads a line from a terminal with history, completion and the usual keys.</summary>
 public sealed class LineEditor(LineHistory history, Func<IReadOnlyList<string>> names)
 {
-    private int _shownLength;
+    private int _shownColumns;
 
     /// <summary>The line; null at the end of input (Ctrl-D), empty with <paramref name="wasStopped"/> after Ctrl-C.</summary>
     public string? Read(string prompt, out bool wasStopped)
     {
         wasStopped = false;
         LineBuffer line = LineBuffer.Empty;
-        _shownLength = 0;
+        _shownColumns = 0;
         Show(prompt, line);
         while (true)
         {
@@ -55,6 +55,7 @@ public sealed class LineEditor(LineHistory history, Func<IReadOnlyList<string>> 
         ConsoleKey.E when control => line.End(),
         ConsoleKey.U when control => line.CutToStart(),
         ConsoleKey.K when control => line.CutToEnd(),
+        ConsoleKey.W when control => line.CutWord(),
         _ => char.IsControl(key.KeyChar) ? line : line.Insert(key.KeyChar.ToString()),
     };
 
@@ -66,7 +67,7 @@ public sealed class LineEditor(LineHistory history, Func<IReadOnlyList<string>> 
             Show(prompt, line.End());
             Console.WriteLine();
             Console.WriteLine(string.Join("  ", several));
-            _shownLength = 0;
+            _shownColumns = 0;
         }
 
         return next;
@@ -75,11 +76,9 @@ public sealed class LineEditor(LineHistory history, Func<IReadOnlyList<string>> 
     /// <summary>Writes the line over the old one; a line wider than the terminal is shown around the cursor.</summary>
     private void Show(string prompt, LineBuffer line)
     {
-        int width = Math.Max(20, (Console.WindowWidth > 0 ? Console.WindowWidth : 80) - prompt.Length - 1);
-        int first = Math.Max(0, line.Cursor - width + 1);
-        string visible = line.Text.Substring(first, Math.Min(width, line.Text.Length - first));
-        Console.Write('\r' + prompt + visible + new string(' ', Math.Max(0, _shownLength - visible.Length)));
-        Console.Write('\r' + prompt + visible[..(line.Cursor - first)]);
-        _shownLength = visible.Length;
+        LineView view = LineView.Of(line, Math.Max(20, (Console.WindowWidth > 0 ? Console.WindowWidth : 80) - prompt.Length - 1));
+        Console.Write('\r' + prompt + view.Text + new string(' ', Math.Max(0, _shownColumns - view.Columns)));
+        Console.Write('\r' + prompt + view.BeforeCursor);
+        _shownColumns = view.Columns;
     }
 }

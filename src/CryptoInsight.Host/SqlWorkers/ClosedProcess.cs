@@ -8,7 +8,7 @@ namespace CryptoInsight.Host.SqlWorkers;
 /// <remarks>Where the machine has no such means (not Linux), nothing is closed and nothing is claimed; the gate, the read-only database and the watching node remain.</remarks>
 internal static partial class ClosedProcess
 {
-    private const int ResourceCpu = 0, ResourceFileSize = 1, ResourceData = 2, ResourceCore = 4, LeastPriority = 19;
+    private const int ResourceCpu = 0, ResourceFileSize = 1, ResourceData = 2, ResourceCore = 4, LeastPriority = 19, ScheduleIdle = 5;
     private const int SetNoNewPrivileges = 38, SetModeFilter = 1, AllThreads = 1;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -34,9 +34,12 @@ internal static partial class ClosedProcess
             return new WorkerProtocol.WorkerWalls(false, false, false, false);
         }
 
+        int none = 0;
         foreach (string thread in Directory.EnumerateDirectories("/proc/self/task"))
         {
-            _ = SetPriority(0, int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture), LeastPriority); // threads to come inherit it
+            int id = int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture);
+            _ = SetPriority(0, id, LeastPriority); // threads to come inherit both
+            _ = SetScheduler(id, ScheduleIdle, in none);
         }
 
         Set(ResourceCore, 0);
@@ -135,6 +138,9 @@ internal static partial class ClosedProcess
 
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     private static partial int SetPriority(int which, int who, int priority);
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
+    private static partial int SetScheduler(int thread, int policy, in int priority);
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int Control(int option, nuint a, nuint b, nuint c, nuint d);

@@ -14,15 +14,22 @@ public sealed class WorkerPool : IAsyncDisposable
     private readonly HashSet<WorkerProcess> _all = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly ITimer _sweep;
+    private readonly Action<string>? _warn;
     private int _inside;
+    private bool _isWarned;
 
-    public WorkerPool(LakeLocation lake, WorkerLimits limits, TimeProvider clock)
+    /// <param name="lake">What the workers read.</param>
+    /// <param name="limits">What they may use.</param>
+    /// <param name="clock">The node's clock.</param>
+    /// <param name="warn">Told once if this machine cannot close a worker in as it should be.</param>
+    public WorkerPool(LakeLocation lake, WorkerLimits limits, TimeProvider clock, Action<string>? warn = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(clock);
         _lake = lake;
         _limits = limits;
         _clock = clock;
+        _warn = warn;
         _slots = new SemaphoreSlim(limits.Workers, limits.Workers);
         _sweep = clock.CreateTimer(_ => Sweep(), null, limits.IdleMax, limits.IdleMax);
     }
@@ -127,6 +134,12 @@ public sealed class WorkerPool : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
         WorkerProcess worker = await WorkerProcess.StartAsync(_lake, _limits, either.Token);
         Walls = worker.Walls;
+        if (!worker.Walls.AllHold && !_isWarned)
+        {
+            _isWarned = true;
+            _warn?.Invoke($"SQL workers are not fully closed in on this machine ({worker.Walls}): statements are still checked, read-only, watched and ended at their limits.");
+        }
+
         lock (_idle)
         {
             _all.Add(worker);

@@ -43,5 +43,10 @@ internal static class DuckDbRows
         {
             throw explain(failed);
         }
+        catch (OperationCanceledException brokenOff) when (!ct.IsCancellationRequested)
+        {
+            // Seen once on a busy machine: an error in one of DuckDB's threads interrupts the others, and the reader may hear of that first.
+            throw new SqlException("The statement was broken off by an error in one of its parts. Run it again: then the database says which.", brokenOff);
+        }
     }
 }

@@ -54,6 +54,7 @@ internal static class DuckDbSandbox
         "SET TimeZone = 'UTC'",
         "SET temp_directory = ''",
         "SET enable_progress_bar = false",
+        "SET parquet_metadata_cache = true", // data files never change, so what a footer says is read once
         $"SET allowed_directories = [{DuckDbText.Literal(folder)}]",
         "SET enable_external_access = false",
         "SET lock_configuration = true",

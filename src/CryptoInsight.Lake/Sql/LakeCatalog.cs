@@ -35,9 +35,18 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
     }
 
     /// <summary>Names of views, sorted: those of the program whose tables are all there, and those that users made.</summary>
-    public async Task<IReadOnlyList<string>> ViewNamesAsync(CancellationToken ct = default)
+    public async Task<IReadOnlyList<string>> ViewNamesAsync(CancellationToken ct = default) =>
+        await ViewNamesAsync(await TableNamesAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+
+    /// <summary>Names of tables, then of views.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken ct = default)
     {
         IReadOnlyList<string> tables = await TableNamesAsync(ct).ConfigureAwait(false);
+        return [.. tables, .. await ViewNamesAsync(tables, ct).ConfigureAwait(false)];
+    }
+
+    private async Task<IReadOnlyList<string>> ViewNamesAsync(IReadOnlyList<string> tables, CancellationToken ct)
+    {
         IEnumerable<string> stored = (await _views.NamesAsync(ct).ConfigureAwait(false)).Where(v => !tables.Contains(v) && !IsBuiltInView(v));
         return [.. LakeViews.All.Values.Where(v => SourcesOf(v).All(tables.Contains)).Select(v => v.Name)
             .Concat(tables.Contains(IngestStateView.Source) ? [IngestStateView.Name] : []).Concat(stored).Order(StringComparer.Ordinal)];

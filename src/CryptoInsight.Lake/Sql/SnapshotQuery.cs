@@ -21,6 +21,7 @@ internal sealed class SnapshotQuery
     private readonly ColumnMappingMode _mapping;
     private readonly HashSet<string> _partitionColumns;
     private readonly Dictionary<string, (int Start, int Length)>? _inPath;
+    private readonly HashSet<string> _sameInAll = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="snapshot">Gives schema, protocol and properties.</param>
     /// <param name="files">The files to read: those of the snapshot, or fewer if a condition leaves some out.</param>
@@ -39,6 +40,7 @@ internal sealed class SnapshotQuery
         }
 
         _inPath = FindPartitionsInPath();
+        _sameInAll.UnionWith(_inPath is null ? [] : PartitionFields.Where(p => _files.All(f => PartitionText(f, p) == PartitionText(_files[0], p))).Select(p => p.Name));
     }
 
     /// <summary>The files that have deleted rows.</summary>
@@ -115,10 +117,16 @@ internal sealed class SnapshotQuery
         }
     }
 
-    /// <summary>A partition value that stands at one place in every path is cut out of it: that costs nothing per row, and nothing at all if the query does not ask for it.</summary>
+    /// <summary>A partition value that stands at one place in every path is cut out of it: that costs nothing per row, and nothing at all if the query does not ask for it.
+    /// One that all files share is a constant, with which DuckDB decides conditions before it reads.</summary>
     private string Column(StructField field)
     {
         string name = DuckDbText.Name(field.Name);
+        if (_sameInAll.Contains(field.Name) && field.Type != DataType.Binary)
+        {
+            return $"CAST({DuckDbText.Literal(PartitionText(_files[0], field)!)} AS {DuckDbText.Type(field.Type)}) AS {name}";
+        }
+
         if (IsVoid(field))
         {
             return $"NULL AS {name}";

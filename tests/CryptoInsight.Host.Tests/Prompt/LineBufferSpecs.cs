@@ -33,6 +33,25 @@ public sealed class LineBufferSpecs
         Assert.Equal(several, names.Count);
     }
 
+    [Theory]
+    [InlineData("SELECT 1", 8, "SELECT ")]
+    [InlineData("SELECT 1  ", 10, "SELECT ")]
+    [InlineData("SELECT 1", 6, " 1")]
+    [InlineData("", 0, "")]
+    public void Word_before_the_cursor_is_cut(string typed, int cursor, string left) => Assert.Equal(left, new LineBuffer(typed, cursor).CutWord().Text);
+
+    [Theory]
+    [InlineData("abcdef", 6, 10, "abcdef", "abcdef", 6)]
+    [InlineData("abcdef", 6, 4, "def", "def", 3)] // the cursor has a column of its own
+    [InlineData("abcdef", 0, 4, "abcd", "", 4)]
+    [InlineData("비트 a", 4, 10, "비트 a", "비트 a", 6)]
+    [InlineData("비트코인", 4, 5, "코인", "코인", 4)]
+    [InlineData("币安人生", 0, 5, "币安", "", 4)]
+    [InlineData("a😀b", 4, 3, "b", "b", 1)]
+    [InlineData("e\u0301x", 3, 9, "e\u0301x", "e\u0301x", 2)]
+    public void Wide_letters_take_two_columns_and_the_cursor_stays_in_view(string typed, int cursor, int columns, string text, string before, int width) =>
+        Assert.Equal(new LineView(text, before, width), LineView.Of(new LineBuffer(typed, cursor), columns));
+
     [Fact]
     public void History_goes_back_and_forth_and_keeps_what_was_being_typed()
     {
