@@ -53,6 +53,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
     private readonly ConcurrentDictionary<string, (ISupervisedJob Job, IActorRef Actor)> _jobs = new(StringComparer.Ordinal);
     private readonly IActorRef _journal;
     private readonly JobNode _node;
+    private readonly CancellationTokenSource _stopping = new();
     private IReadOnlyDictionary<string, JobRun> _paused = new Dictionary<string, JobRun>();
     private IActorRef _maintenance = Nobody.Instance;
 
@@ -200,6 +201,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
     /// <summary>Ends the jobs after their commits under way, writes their runs down, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
             await Task.WhenAll(_jobs.Values.Select(j => j.Actor).Append(_maintenance).Where(a => !a.IsNobody()).Select(a => a.Ask<JobProtocol.Answer>(JobProtocol.Finish.Instance, s_finishWithin))).ConfigureAwait(false);
@@ -211,6 +213,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
         }
 
         await _system.Terminate().ConfigureAwait(false);
+        _stopping.Dispose();
     }
 
     /// <summary>Closes the runs that a node left open when it died, and gives back those that say that their job is paused.</summary>
