@@ -66,9 +66,14 @@ public sealed class GoldenTableSqlSpecs
     public async Task Extremes_and_counts_are_those_of_the_rows(string id)
     {
         Skip.If(SharedData.GoldenTables is null, SharedData.Absent);
-        Skip.If(s_refused.Contains(id), "SQL does not read this table");
         using var folder = new GoldenFolder(id);
         await using SqlSession sql = SqlSession.Open(folder.Lake);
+        if (s_refused.Contains(id))
+        {
+            Assert.Contains("dump", (await sql.RefusedAsync("SELECT COUNT(*), MAX(rowid) FROM golden")).Message, StringComparison.Ordinal);
+            return;
+        }
+
         StructType schema = (await Delta.DeltaTable.OpenAsync(folder.Lake.StoreOf("golden"))).Snapshot.Schema;
         foreach (string name in schema.Fields.Where(f => f.Type is DecimalType or PrimitiveType { Name: not ("void" or "binary") }).Select(f => $"\"{f.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""))
         {

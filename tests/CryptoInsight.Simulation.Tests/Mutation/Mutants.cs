@@ -38,7 +38,7 @@ internal static class Mutants
         new("A job at rest does not see that others changed its table", Engine,
             new MutantEdit("Flows/TableFollower.cs", "case TailStep.CaughtUp when await spec.Output.FirstChangeAfterAsync(job.OutputVersion, ct).ConfigureAwait(false) is { } foreign:", "case TailStep.CaughtUp when await spec.Output.FirstChangeAfterAsync(long.MaxValue - 1, ct).ConfigureAwait(false) is { } foreign:")) { FoundBy = 33 },
         new("OPTIMIZE does not carry deletion vectors", Delta,
-            new MutantEdit("Operations/CompactionAttempt.cs", "Mark(source.FirstRow + row - source.Deleted.CountBelow(row), deleted);", "_ = row;")) { IsInSlice = true, FoundBy = 22 },
+            new MutantEdit("Operations/CompactionAttempt.cs", "gone.Add(source.FirstRow + row - source.Deleted.CountBelow(row));", "_ = row;")) { IsInSlice = true, FoundBy = 22 },
         new("Unchanged does not look at ingest_time", Engine,
             new MutantEdit("Jobs/SilverPlan.cs", "SilverOrder.Instance.Compare(winner, there)", "winner.Candle == there.Candle && winner.Source == there.Source ? 0 : SilverOrder.Instance.Compare(winner, there)")) { IsInSlice = true },
         new("Of two rows of a key the first one stays", Engine, new MutantEdit("Jobs/SilverPlan.cs", "            if (order > 0)\n            {\n                winners[candidate.Key] = candidate;\n            }", "")),
