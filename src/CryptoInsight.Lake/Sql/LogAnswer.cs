@@ -4,12 +4,12 @@ using CryptoInsight.Delta.Schema;
 
 namespace CryptoInsight.Lake.Sql;
 
-/// <summary>Stands for a table of which a statement wants only the number of rows, or the greatest and least values of columns, where the log knows them exactly: then no file is opened.</summary>
+/// <summary>Stands for a table of which a statement wants only the number of rows, or the greatest and least values of columns, where the log knows them exactly: then no file is opened (for instants the first time one).</summary>
 /// <remarks>It has the table's columns and, if rows are counted, as many rows as the table; in them only the asked columns have values, and only the asked extremes of those.</remarks>
 internal static class LogAnswer
 {
     /// <summary>The query, or null if the log does not know.</summary>
-    public static string? Query(IReadOnlyList<ScanNeed> needs, Snapshot snapshot)
+    public static async Task<string?> QueryAsync(IReadOnlyList<ScanNeed> needs, Snapshot snapshot, KnownExtremes extremes, CancellationToken ct)
     {
         if (needs.Any(n => n is not (ScanNeed.Count or ScanNeed.Aggregates)))
         {
@@ -27,34 +27,31 @@ internal static class LogAnswer
             rows = all;
         }
 
-        var columns = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (IGrouping<string, bool> asked in needs.OfType<ScanNeed.Aggregates>().SelectMany(a => a.Of).GroupBy(a => a.Column, a => a.Greatest, StringComparer.OrdinalIgnoreCase))
+        Dictionary<string, string> least = new(StringComparer.OrdinalIgnoreCase), greatest = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string column, bool isGreatest) in needs.OfType<ScanNeed.Aggregates>().SelectMany(a => a.Of).Distinct())
         {
-            if (snapshot.Schema.Find(asked.Key) is not { } field || Expression(snapshot, field, asked.Contains(false), asked.Contains(true)) is not { } expression)
+            if (snapshot.Schema.Find(column) is not { } field || Literal(field.Type, await extremes.FindAsync(snapshot, field, isGreatest, ct).ConfigureAwait(false)) is not { } literal)
             {
                 return null;
             }
 
-            columns[field.Name] = $"{expression} AS {DuckDbText.Name(field.Name)}";
+            (isGreatest ? greatest : least)[field.Name] = $"CAST({literal} AS {DuckDbText.Type(field.Type)}) AS {DuckDbText.Name(field.Name)}";
         }
 
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"SELECT {string.Join(", ", snapshot.Schema.Fields.Select(f => columns.GetValueOrDefault(f.Name) ?? SnapshotQuery.Null(f)))} FROM range({rows}) AS n(row)");
-    }
-
-    private static string? Expression(Snapshot snapshot, StructField field, bool least, bool greatest)
-    {
-        string? min = null, max = null;
-        if ((least && (min = Literal(field.Type, snapshot.KnownExtreme(field.Name, greatest: false))) is null)
-            || (greatest && (max = Literal(field.Type, snapshot.KnownExtreme(field.Name, greatest: true))) is null))
+        Dictionary<string, string>[] told = [.. new[] { least, greatest }.Where(v => v.Count > 0).Take((int)Math.Min(rows, 2))]; // of a single row the least value is the greatest too
+        if (told.Length == 1 && rows == 1)
         {
-            return null;
+            told = [greatest.Concat(least).DistinctBy(v => v.Key, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase)];
         }
 
-        string value = min is null || max is null || min == max ? min ?? max! : $"CASE n.row WHEN 0 THEN {min} ELSE {max} END";
-        return $"CAST({value} AS {DuckDbText.Type(field.Type)})";
+        return string.Join(" UNION ALL ", [
+            .. told.Select(values => Row(snapshot, values)),
+            string.Create(CultureInfo.InvariantCulture, $"{Row(snapshot, [])} FROM repeat(NULL::BOOLEAN, {rows - told.Length})"),
+        ]);
     }
+
+    private static string Row(Snapshot snapshot, Dictionary<string, string> values) =>
+        $"SELECT {string.Join(", ", snapshot.Schema.Fields.Select(f => values.GetValueOrDefault(f.Name) ?? SnapshotQuery.Null(f)))}";
 
     private static string? Literal(DataType type, KnownValue? known) => known switch
     {

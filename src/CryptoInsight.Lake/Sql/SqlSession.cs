@@ -148,10 +148,10 @@ public sealed class SqlSession : IAsyncDisposable
             await command.DisposeAsync().ConfigureAwait(false);
             throw Explained(failed);
         }
-        catch (TableNotFoundException missing)
+        catch (DeltaException wrong)
         {
             await command.DisposeAsync().ConfigureAwait(false);
-            throw new SqlException(missing.Message, missing);
+            throw new SqlException(wrong.Message, wrong);
         }
         catch
         {

@@ -28,7 +28,6 @@ public sealed class LogAnswerSpecs
     }
 
     [Theory]
-    [InlineData("SELECT MAX(open_time) FROM silver_charts")] // the log rounds instants
     [InlineData("SELECT MAX(close) FROM silver_charts")] // NaN is not counted
     [InlineData("SELECT MIN(raw_json) FROM bronze_charts")] // cut
     [InlineData("SELECT COUNT(*) FILTER (WHERE symbol = 'ETHUSDT') FROM silver_charts")]
@@ -44,6 +43,45 @@ public sealed class LogAnswerSpecs
         DeleteDataFiles(lake);
 
         await sql.RefusedAsync(statement);
+    }
+
+    [Fact]
+    public async Task Instants_which_the_log_rounds_are_read_from_the_file_that_holds_them_and_only_once()
+    {
+        await using SampleLake lake = await SampleLake.FilledAsync();
+        await using SqlSession before = lake.OpenSql();
+        object? newest = await before.ValueAsync("SELECT MAX(open_time) FROM silver_charts");
+        await using SqlSession after = lake.OpenSql();
+        DeleteDataFiles(lake);
+
+        Assert.Equal(SampleLake.HourAt(71).ToDateTimeOffset(), newest);
+        Assert.Equal(newest, await before.ValueAsync("SELECT MAX(open_time) FROM silver_charts"));
+        Assert.Contains("not there", (await after.RefusedAsync("SELECT MAX(open_time) FROM silver_charts")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deleted_instant_at_the_edge_is_noticed()
+    {
+        await using SampleLake lake = await SampleLake.EmptyAsync();
+        var schema = new StructType([new("at_time", DataType.Timestamp), new("id", DataType.Long)]);
+        DeltaTable table = await DeltaTable.OpenOrCreateAsync(
+            lake.Location.StoreOf("instants"), new TableDefinition(schema) { Properties = new Dictionary<string, string> { ["delta.enableDeletionVectors"] = "true" } });
+        TimestampArray.Builder times = new(new Apache.Arrow.Types.TimestampType(Apache.Arrow.Types.TimeUnit.Microsecond, "UTC"));
+        long[] micros = [1_000_000, 1_000_001, 1_000_999, 1_000_998];
+        foreach (long at in micros)
+        {
+            times.Append(DateTimeOffset.UnixEpoch.AddMicroseconds(at));
+        }
+
+        await table.AppendAsync([new RecordBatch(ArrowTypes.ToArrowSchema(schema), [times.Build(), new Int64Array.Builder().AppendRange([0, 1, 2, 3]).Build()], 4)]);
+        await using SqlSession sql = lake.OpenSql();
+
+        const string Both = "SELECT epoch_us(MIN(at_time)), epoch_us(MAX(at_time)), COUNT(*) FROM instants";
+        Assert.Equal([1_000_000L, 1_000_999L, 4L], (await sql.AskAsync(Both)).Rows.Single());
+        await table.DeleteAsync(Predicate.Equal("id", 2L));
+        Assert.Equal([1_000_000L, 1_000_998L, 3L], (await sql.AskAsync(Both)).Rows.Single());
+        await table.DeleteAsync(Predicate.Equal("id", 0L));
+        Assert.Equal([1_000_001L, 1_000_998L, 2L], (await sql.AskAsync(Both)).Rows.Single());
     }
 
     [Fact]
