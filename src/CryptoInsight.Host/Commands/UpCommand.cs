@@ -17,6 +17,9 @@ public static class UpCommand
     /// <summary>How long the index and the positions wait for the first charts.</summary>
     private static readonly TimeSpan s_chartsFirst = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long the page waits for the first new candles: what a start after a crash has to do first.</summary>
+    private static readonly TimeSpan s_commitFirst = TimeSpan.FromSeconds(2);
+
     public static Command Create(GlobalOptions global)
     {
         ArgumentNullException.ThrowIfNull(global);
@@ -61,7 +64,9 @@ public static class UpCommand
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
         ExchangeConnection exchange = await connecting;
         IReadOnlyList<SeriesStart> series = exchange.Series(context.Options, lake.Bronze);
+        long bronze = lake.Bronze.Table.Snapshot.Version;
         pipeline.Ingest(exchange.Follow(series, pipeline));
+        await Task.WhenAny(pipeline.Jobs.ReachedAsync(IngestJob.Id, bronze + 1, ct), Task.Delay(s_commitFirst, ct));
         using SentimentConnection sentiment = SentimentConnection.Open(
             context.Options.Sentiment, exchange, lake, LeaderboardSecrets.Read(Environment.GetEnvironmentVariable), runId, clock, context.Error);
         await using WebApplication web = await NodeApi.StartAsync(bind, pipeline, exchange, series, ct);
