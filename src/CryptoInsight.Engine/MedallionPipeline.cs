@@ -45,6 +45,8 @@ public sealed class MedallionPipeline : IAsyncDisposable
     /// <summary>A start has more urgent things to do than to show series that ended days ago.</summary>
     private static readonly TimeSpan s_oldSignalsAfter = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan s_oldSignalsAgain = TimeSpan.FromMinutes(1);
+
     private readonly ActorSystem _system;
     private readonly IMaterializer _materializer;
     private readonly CommitBell _bronzeBell;
@@ -178,7 +180,13 @@ public sealed class MedallionPipeline : IAsyncDisposable
 
     /// <summary>Keeps the board of newest signals up to date from Gold.</summary>
     public Task ShowAsync() =>
-        GoldToDashboard.Graph(Lake.Gold, Signals, _goldBell, new TailLimits(1_000, Options.GoldStepBytesMax), Task.Delay(s_oldSignalsAfter, Clock, _stopping.Token)).Run(_materializer).Finished;
+        GoldToDashboard.Graph(Lake.Gold, Signals, _goldBell, new TailLimits(1_000, Options.GoldStepBytesMax), Task.Delay(s_oldSignalsAfter, Clock, _stopping.Token), TryLaterAsync).Run(_materializer).Finished;
+
+    private Task TryLaterAsync(Exception cause)
+    {
+        _system.Log.Warning("The page lacks series that ended days ago, tried again in {0}: {1}", s_oldSignalsAgain, cause.Message);
+        return Task.Delay(s_oldSignalsAgain, Clock, _stopping.Token);
+    }
 
     /// <summary>Waits until every row of Bronze as it is now has its verdict, and Gold shows it; throws if a job FAILED or is paused.</summary>
     public async Task CaughtUpAsync(CancellationToken ct)

@@ -192,11 +192,10 @@ public sealed partial class LocalObjectStore : IObjectStore
             {
                 return (temporary, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferBytes));
             }
-            catch (DirectoryNotFoundException)
+            catch (Exception absent) when (absent is DirectoryNotFoundException or FileNotFoundException)
             {
-                // Someone removed the empty folder since it was made.
-                _folders.TryRemove(folder, out _);
-                MakeFolder(folder);
+                // Another thread is just making the folder (then it is there by the time the error is worded: "file not found"), or someone removed it since it was made.
+                MakeAnew(folder);
             }
             catch (IOException) when (File.Exists(temporary))
             {
@@ -224,6 +223,18 @@ public sealed partial class LocalObjectStore : IObjectStore
         if (parent is not null)
         {
             MakeFolder(parent);
+        }
+
+        _folders[folder] = false;
+        Directory.CreateDirectory(folder);
+    }
+
+    // New to whoever syncs its name, whatever was known of it.
+    private void MakeAnew(string folder)
+    {
+        if (Path.GetDirectoryName(folder) is { } parent && !Directory.Exists(parent))
+        {
+            MakeAnew(parent);
         }
 
         _folders[folder] = false;

@@ -18,13 +18,14 @@ public static class GoldToDashboard
 
     /// <summary>Loads the newest days of Gold as it is and keeps the board up to date; series that ended before them are shown later.</summary>
     /// <param name="laterOn">When there is time for the older days: they are most of the table, and few of their rows are the newest of a series.</param>
-    public static IRunnableGraph<(IKillSwitch Stop, Task<Done> Finished)> Graph(GoldSignalsTable gold, SignalBoard board, CommitBell bell, TailLimits limits, Task laterOn) =>
-        Source.From(() => BatchesAsync(gold, board, bell, limits, laterOn))
+    /// <param name="onTrouble">Hears why the older days could not be loaded, and returns when that is to be tried again.</param>
+    public static IRunnableGraph<(IKillSwitch Stop, Task<Done> Finished)> Graph(GoldSignalsTable gold, SignalBoard board, CommitBell bell, TailLimits limits, Task laterOn, Func<Exception, Task> onTrouble) =>
+        Source.From(() => BatchesAsync(gold, board, bell, limits, laterOn, onTrouble))
             .ViaMaterialized(KillSwitches.Single<IReadOnlyList<StampedSignal>>(), Keep.Right)
             .ToMaterialized(Sink.ForEach<IReadOnlyList<StampedSignal>>(board.Put), Keep.Both)
             .MapMaterializedValue(m => ((IKillSwitch)m.Item1, m.Item2));
 
-    private static async IAsyncEnumerable<IReadOnlyList<StampedSignal>> BatchesAsync(GoldSignalsTable gold, SignalBoard board, CommitBell bell, TailLimits limits, Task laterOn)
+    private static async IAsyncEnumerable<IReadOnlyList<StampedSignal>> BatchesAsync(GoldSignalsTable gold, SignalBoard board, CommitBell bell, TailLimits limits, Task laterOn, Func<Exception, Task> onTrouble)
     {
         Snapshot start = await gold.Table.RefreshAsync().ConfigureAwait(false);
         int firstDay = (GoldSignalsTable.NewestDay(start) ?? 0) - (DaysFirst - 1);
@@ -50,8 +51,19 @@ public static class GoldToDashboard
         async Task OlderAsync()
         {
             await laterOn.ConfigureAwait(false);
-            Snapshot then = await gold.Table.RefreshAsync().ConfigureAwait(false); // the files of the start may be compacted by now
-            await LoadAsync(gold, then, board, GoldSignalsTable.OfDays(firstDay, before: true)).ConfigureAwait(false);
+            while (true)
+            {
+                try
+                {
+                    Snapshot then = await gold.Table.RefreshAsync().ConfigureAwait(false); // the files of the start may be compacted by now
+                    await LoadAsync(gold, then, board, GoldSignalsTable.OfDays(firstDay, before: true)).ConfigureAwait(false);
+                    return;
+                }
+                catch (Exception unreadable) when (unreadable is IOException or DeltaException)
+                {
+                    await onTrouble(unreadable).ConfigureAwait(false); // a page without old series is better than no node
+                }
+            }
         }
     }
 

@@ -18,6 +18,9 @@ public static class CompactionPolicy
 
     private const int Classes = 4;
 
+    /// <summary>Under lasting pressure cleaning still gets its turn: compaction itself makes what is to be cleaned.</summary>
+    private const int PressedInARowMax = 8;
+
     /// <summary>One file alone is worth laying out only if a query would be spared something: below about a row group it would not.</summary>
     private const long AloneBytesMin = 2L << 20;
 
@@ -30,11 +33,17 @@ public static class CompactionPolicy
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(state);
-        bool isAsked = !state.Waiting.IsEmpty && state.Waiting.Peek().Cause == UpkeepCause.Operator;
-        List<TableLoad> able = options.IsOn ? [.. tables.Where(t => !state.Failing.TryGetValue(t.Table, out (int Failures, DateTimeOffset Until) failing) || failing.Until <= now)] : [];
-        if (!isAsked && Pressed(able, options, now) is { } pressed)
+        if (state.Waiting.FirstOrDefault(w => w.Cause == UpkeepCause.Operator) is { } asked)
         {
-            return (pressed, state);
+            int place = state.Waiting.TakeWhile(w => !ReferenceEquals(w, asked)).Count();
+            return (asked, state with { Waiting = [.. state.Waiting.Where((_, i) => i != place)] });
+        }
+
+        bool isPassedOver = !state.Waiting.IsEmpty && state.PressedInARow >= PressedInARowMax;
+        List<TableLoad> able = options.IsOn ? [.. tables.Where(t => !state.Failing.TryGetValue(t.Table, out (int Failures, DateTimeOffset Until) failing) || failing.Until <= now)] : [];
+        if (!isPassedOver && Pressed(able, options, now) is { } pressed)
+        {
+            return (pressed, state with { PressedInARow = state.Waiting.IsEmpty ? 0 : state.PressedInARow + 1 });
         }
 
         if (state.Waiting.IsEmpty)
@@ -42,7 +51,7 @@ public static class CompactionPolicy
             return Scheduled(able, options, state, now);
         }
 
-        UpkeepState rest = state with { Waiting = state.Waiting.Dequeue(out CompactionSpec next) };
+        UpkeepState rest = state with { Waiting = state.Waiting.Dequeue(out CompactionSpec next), PressedInARow = 0 };
         return (next, rest);
     }
 

@@ -12,6 +12,9 @@ public sealed record UpkeepState(DateTimeOffset StartedAt)
     /// <summary>What is decided already: asked for by somebody, or the rest of a round.</summary>
     public ImmutableQueue<CompactionSpec> Waiting { get; init; } = ImmutableQueue<CompactionSpec>.Empty;
 
+    /// <summary>Pieces done under pressure since the last one of those that wait.</summary>
+    public int PressedInARow { get; init; }
+
     /// <summary>Tables that failed, how often in a row, and until when they are left alone.</summary>
     public ImmutableDictionary<string, (int Failures, DateTimeOffset Until)> Failing { get; init; } = ImmutableDictionary<string, (int, DateTimeOffset)>.Empty;
 }

@@ -20,19 +20,23 @@ public sealed class SignalBoard
 
     public IReadOnlyCollection<StampedSignal> Newest => [.. _newest.Values];
 
-    /// <summary>Takes rows in without telling anybody.</summary>
+    /// <summary>Takes rows of Gold as it was in, without telling anybody: what is there of the same bucket is a newer state of it.</summary>
     public void Load(IReadOnlyList<StampedSignal> rows)
     {
         foreach (StampedSignal row in rows)
         {
-            _newest.AddOrUpdate((row.Row.Symbol, row.Row.Timeframe), row, (_, there) => row.Row.BucketStart >= there.Row.BucketStart ? row : there);
+            _newest.AddOrUpdate((row.Row.Symbol, row.Row.Timeframe), row, (_, there) => row.Row.BucketStart > there.Row.BucketStart ? row : there);
         }
     }
 
     /// <summary>Takes changed rows in and tells the watchers.</summary>
     public void Put(IReadOnlyList<StampedSignal> rows)
     {
-        Load(rows);
+        foreach (StampedSignal row in rows)
+        {
+            _newest.AddOrUpdate((row.Row.Symbol, row.Row.Timeframe), row, (_, there) => row.Row.BucketStart >= there.Row.BucketStart ? row : there);
+        }
+
         foreach (Channel<IReadOnlyList<StampedSignal>> watcher in _watchers.Keys)
         {
             watcher.Writer.TryWrite(rows);

@@ -69,7 +69,7 @@ public sealed class ChangeStream(MedallionPipeline pipeline, Func<SymbolsDocumen
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            // The browser went away.
+            // The browser went away, or the node stops.
         }
     }
 

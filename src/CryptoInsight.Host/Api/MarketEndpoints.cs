@@ -26,8 +26,12 @@ public sealed class MarketEndpoints(MedallionPipeline pipeline, ExchangeConnecti
         api.MapGet("/signals", SignalsAsync);
         api.MapGet("/candles", CandlesAsync);
         api.MapGet("/tables", () => TypedResults.Ok(Tables()));
-        api.MapGet("/stream", (string? symbol, string? timeframe, HttpContext context, CancellationToken ct) =>
-            new ChangeStream(pipeline, Symbols, Tables).WriteAsync(context, symbol, timeframe, ct));
+        api.MapGet("/stream", async (string? symbol, string? timeframe, HttpContext context, IHostApplicationLifetime node, CancellationToken ct) =>
+        {
+            // A node that stops does not wait for browsers that watch it.
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, node.ApplicationStopping);
+            await new ChangeStream(pipeline, Symbols, Tables).WriteAsync(context, symbol, timeframe, either.Token);
+        });
     }
 
     private SymbolsDocument Symbols()

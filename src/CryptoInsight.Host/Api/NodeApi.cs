@@ -14,6 +14,9 @@ namespace CryptoInsight.Host.Api;
 /// <summary>The node's HTTP side: health, <c>/api/v1</c> and the page.</summary>
 public static class NodeApi
 {
+    /// <summary>How long a request under way may take when the node stops: the jobs' last commits come after it.</summary>
+    private static readonly TimeSpan s_answersWithin = TimeSpan.FromSeconds(3);
+
     public static async Task<WebApplication> StartAsync(
         Uri bind, MedallionPipeline pipeline, ExchangeConnection exchange, IReadOnlyList<SeriesStart> series, CancellationToken ct)
     {
@@ -34,6 +37,7 @@ public static class NodeApi
         builder.Services.AddSingleton(p => new WorkerPool( // made here, so ended with the application
             pipeline.Lake.Location, WorkerLimits.Of(pipeline.Options.Sql), pipeline.Clock, warning => p.GetRequiredService<ILoggerFactory>().CreateLogger("CryptoInsight.Sql").LogWarning("{Warning}", warning)));
         builder.Services.AddSingleton(_ => new ChangeEndpoints(pipeline));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_answersWithin);
         WebApplication app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -38,36 +38,35 @@ public static class UpCommand
         Uri bind = LoopbackBind.Parse(context.Options.HttpBind);
         string runId = NodeIdentity.NewRunId("up");
         using NodeLock held = NodeLock.Take(context.Options.Lake.Path);
-        Task<ExchangeConnection> connecting = ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, context.Options.Silver.WireSchema, runId, clock, context.Error, ct);
-        if (connecting.IsFaulted)
+        var opening = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using var connections = new Connections(
+            ExchangeConnection.OpenAsync(context.Options.Ingest.Exchange, context.Options.Silver.WireSchema, runId, clock, context.Error, opening.Token), opening);
+        if (connections.Exchange.IsFaulted)
         {
-            await connecting; // named wrongly: no table is made
+            await connections.Exchange; // named wrongly: no table is made
         }
 
         try
         {
-            return await RunAsync(context, bind, held, connecting, runId, clock, ct);
+            return await RunAsync(context, bind, held, connections, runId, clock, ct);
         }
-        finally
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            if (connecting.IsCompletedSuccessfully)
-            {
-                await (await connecting).DisposeAsync(); // after the pipeline, which asks it until it is stopped
-            }
+            return ExitCode.Ok; // stopped while it started
         }
     }
 
     /// <summary>A start after a crash has one aim, the next commit: nothing waits for what it does not need, and the page comes last.</summary>
-    private static async Task<int> RunAsync(CommandContext context, Uri bind, NodeLock held, Task<ExchangeConnection> connecting, string runId, TimeProvider clock, CancellationToken ct)
+    private static async Task<int> RunAsync(CommandContext context, Uri bind, NodeLock held, Connections connections, string runId, TimeProvider clock, CancellationToken ct)
     {
         LakeTables lake = await Task.Run(() => LakeTables.OpenOrCreateAsync(context.Lake(), new DeltaTableOptions(), ct), ct);
         await using MedallionPipeline pipeline = await MedallionPipeline.StartAsync(lake, context.Options, clock, runId);
-        ExchangeConnection exchange = await connecting;
+        ExchangeConnection exchange = await connections.Exchange;
         IReadOnlyList<SeriesStart> series = exchange.Series(context.Options, lake.Bronze);
         long bronze = lake.Bronze.Table.Snapshot.Version;
         pipeline.Ingest(exchange.Follow(series, pipeline));
         await Task.WhenAny(pipeline.Jobs.ReachedAsync(IngestJob.Id, bronze + 1, ct), Task.Delay(s_commitFirst, ct));
-        using SentimentConnection sentiment = SentimentConnection.Open(
+        SentimentConnection sentiment = connections.Sentiment = SentimentConnection.Open(
             context.Options.Sentiment, exchange, lake, LeaderboardSecrets.Read(Environment.GetEnvironmentVariable), runId, clock, context.Error);
         await using WebApplication web = await NodeApi.StartAsync(bind, pipeline, exchange, series, ct);
         var url = new Uri(web.Urls.First());
@@ -93,6 +92,7 @@ public static class UpCommand
     private static async Task FollowBesideAsync(SentimentConnection sentiment, MedallionPipeline pipeline, CancellationToken ct)
     {
         await Task.WhenAny(pipeline.Jobs.ReachedAsync(GoldJob.Id, 1, ct), Task.Delay(s_chartsFirst, ct));
+        ct.ThrowIfCancellationRequested();
         sentiment.Start(pipeline);
         await Task.Delay(Timeout.Infinite, ct);
     }
@@ -110,5 +110,26 @@ public static class UpCommand
               lake      {Path.GetFullPath(context.Options.Lake.Path)}
             Stop with Ctrl+C; start again with the same command, it goes on where it stopped.
             """));
+    }
+
+    /// <summary>What the pipeline asks until it has stopped: made before it, so it goes after it.</summary>
+    private sealed class Connections(Task<ExchangeConnection> exchange, CancellationTokenSource opening) : IAsyncDisposable
+    {
+        public Task<ExchangeConnection> Exchange => exchange;
+
+        public SentimentConnection? Sentiment { get; set; }
+
+        public async ValueTask DisposeAsync()
+        {
+            Sentiment?.Dispose();
+            await opening.CancelAsync();
+            await ((Task)exchange).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (exchange.IsCompletedSuccessfully)
+            {
+                await (await exchange).DisposeAsync();
+            }
+
+            opening.Dispose();
+        }
     }
 }

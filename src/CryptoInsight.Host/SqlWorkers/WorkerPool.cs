@@ -133,16 +133,27 @@ public sealed class WorkerPool : IAsyncDisposable
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
         WorkerProcess worker = await WorkerProcess.StartAsync(_lake, _limits, either.Token);
+        bool isOurs;
+        lock (_idle)
+        {
+            isOurs = !_closing.IsCancellationRequested;
+            if (isOurs)
+            {
+                _all.Add(worker);
+            }
+        }
+
+        if (!isOurs)
+        {
+            worker.Dispose(); // it became ready while the pool was being closed
+            throw new OperationCanceledException(_closing.Token);
+        }
+
         Walls = worker.Walls;
         if (!worker.Walls.AllHold && !_isWarned)
         {
             _isWarned = true;
             _warn?.Invoke($"SQL workers are not fully closed in on this machine ({worker.Walls}): statements are still checked, read-only, watched and ended at their limits.");
-        }
-
-        lock (_idle)
-        {
-            _all.Add(worker);
         }
 
         return worker;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Store;
 
@@ -10,6 +11,7 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
 {
     private readonly Dictionary<string, DeltaTable> _open = new(StringComparer.Ordinal);
     private readonly StoredViews _views = new(lake);
+    private readonly ConditionalWeakTable<DeltaTable, KnownExtremes> _extremes = [];
 
     /// <summary>Names of tables that are there, sorted: those that the program knows, and on a local disk every other folder with a log.</summary>
     public async Task<IReadOnlyList<string>> TableNamesAsync(CancellationToken ct = default)
@@ -79,6 +81,9 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
             ? $"The lake at {lake.Root} has no tables yet: `up` or `replay` makes them, --lake names another one."
             : $"It has the tables {string.Join(", ", tables)}{(views.Count == 0 ? "" : $" and the views {string.Join(", ", views)}")}.";
     }
+
+    /// <summary>What is known of the extremes of one of its tables; it outlives sessions.</summary>
+    internal KnownExtremes ExtremesOf(DeltaTable table) => _extremes.GetValue(table, static t => new KnownExtremes(t));
 
     /// <summary>The table at its newest version, or null.</summary>
     public async Task<DeltaTable?> FindAsync(string table, CancellationToken ct = default)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Actions;
 using CryptoInsight.Delta.Data;
@@ -22,8 +21,6 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
 
     /// <summary>Whole tables as they were handed over last: while the snapshot is the same, the text and its side tables are used again.</summary>
     private readonly Dictionary<string, Mount> _whole = new(StringComparer.Ordinal);
-
-    private readonly ConditionalWeakTable<DeltaTable, KnownExtremes> _extremes = [];
 
     /// <summary>Side tables of parts of tables, which serve one statement.</summary>
     private readonly List<string> _passing = [];
@@ -82,12 +79,7 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
 
     private async Task MountAsync(string name, DeltaTable table, Snapshot snapshot, IReadOnlyList<ScanNeed> needs, CancellationToken ct)
     {
-        if (!_extremes.TryGetValue(table, out KnownExtremes? extremes))
-        {
-            _extremes.Add(table, extremes = new KnownExtremes(table));
-        }
-
-        if (await LogAnswer.QueryAsync(needs, snapshot, extremes, ct).ConfigureAwait(false) is { } fromLog)
+        if (await LogAnswer.QueryAsync(needs, snapshot, catalog.ExtremesOf(table), ct).ConfigureAwait(false) is { } fromLog)
         {
             Define(name, fromLog);
             return;

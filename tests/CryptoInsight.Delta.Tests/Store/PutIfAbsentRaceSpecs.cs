@@ -19,9 +19,19 @@ public class PutIfAbsentRaceSpecs
     }
 
     [Fact]
+    public void Exactly_one_of_racing_writers_wins_where_even_the_folder_is_new()
+    {
+        using TemporaryFolder folder = new();
+        LocalObjectStore store = new(folder.Path, fsync: false);
+        Race(store, writers: 3, 20_000, static round => $"new/{round / 100}/{round}/x.json");
+    }
+
+    [Fact]
     public void Exactly_one_of_racing_writers_wins_in_memory() => Race(new MemoryObjectStore(), writers: 4, 5_000);
 
-    private static void Race(IObjectStore store, int writers, int rounds)
+    private static void Race(IObjectStore store, int writers, int rounds) => Race(store, writers, rounds, round => $"_delta_log/{writers}/{round / 1000}/{round}.json");
+
+    private static void Race(IObjectStore store, int writers, int rounds, Func<int, string> key)
     {
         int[] winners = new int[rounds];
         int[] winnerOf = new int[rounds];
@@ -33,7 +43,7 @@ public class PutIfAbsentRaceSpecs
             for (int round = 0; round < rounds; round++)
             {
                 start.SignalAndWait();
-                if (store.PutIfAbsentAsync(Key(writers, round), content).GetAwaiter().GetResult())
+                if (store.PutIfAbsentAsync(key(round), content).GetAwaiter().GetResult())
                 {
                     Interlocked.Increment(ref winners[round]);
                     winnerOf[round] = writer;
@@ -53,13 +63,11 @@ public class PutIfAbsentRaceSpecs
         Assert.Equal(Enumerable.Repeat(1, rounds), winners);
         for (int round = 0; round < rounds; round++)
         {
-            byte[] content = store.ReadAsync(Key(writers, round)).GetAwaiter().GetResult();
+            byte[] content = store.ReadAsync(key(round)).GetAwaiter().GetResult();
             Assert.True(content.Length == ContentBytes && content.All(b => b == winnerOf[round] + 1), $"round {round}: the content is not the winner's");
         }
 
         // All contenders meet again and again: if one writer won every round there was no race.
         Assert.True(winnerOf.Distinct().Count() > 1, "one writer won every round: they did not race");
     }
-
-    private static string Key(int writers, int round) => $"_delta_log/{writers}/{round / 1000}/{round}.json";
 }

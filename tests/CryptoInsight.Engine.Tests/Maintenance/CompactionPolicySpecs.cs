@@ -30,6 +30,36 @@ public sealed class CompactionPolicySpecs
     }
 
     [Fact]
+    public void What_an_operator_asks_for_comes_before_pressure_and_before_what_the_schedule_left_waiting()
+    {
+        CompactionSpec Piece(UpkeepCause cause, string table) => new(table, UpkeepKind.CleanLog, cause, []);
+        UpkeepState state = CompactionPolicy.Asked(Fresh(), [Piece(UpkeepCause.Schedule, "a"), Piece(UpkeepCause.Operator, "b"), Piece(UpkeepCause.Schedule, "c"), Piece(UpkeepCause.Operator, "d")]);
+        List<string> order = [];
+        while (!state.Waiting.IsEmpty)
+        {
+            (CompactionSpec? work, state) = CompactionPolicy.Next([], s_options, state, s_noon);
+            order.Add(work!.Table);
+        }
+
+        Assert.Equal(["b", "d", "a", "c"], order);
+    }
+
+    [Fact]
+    public void Under_lasting_pressure_what_waits_gets_every_ninth_turn()
+    {
+        TableLoad crowded = Table(SilverChartsTable.Name, Today(Files(40, 30_000)));
+        UpkeepState state = CompactionPolicy.Asked(Fresh(), [.. Enumerable.Range(0, 3).Select(_ => new CompactionSpec(BronzeChartsTable.Name, UpkeepKind.CleanLog, UpkeepCause.Schedule, []))]);
+        List<UpkeepCause> causes = [];
+        for (int turn = 0; turn < 27; turn++)
+        {
+            (CompactionSpec? work, state) = CompactionPolicy.Next([crowded], s_options, state, s_noon);
+            causes.Add(work!.Cause);
+        }
+
+        Assert.Equal([8, 17, 26], causes.Select((c, i) => (c, i)).Where(x => x.c == UpkeepCause.Schedule).Select(x => x.i));
+    }
+
+    [Fact]
     public void A_merge_takes_up_its_size_class_and_those_below_and_leaves_the_larger_ones()
     {
         // 128 MiB target: classes end at 192 KiB, 1.5 MiB, 12 MiB, 96 MiB.
