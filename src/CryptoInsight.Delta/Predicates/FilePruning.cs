@@ -29,10 +29,11 @@ internal static class FilePruning
     internal static IEnumerable<AddFile> Select(IEnumerable<AddFile> files, TableLayout layout, BoundPredicate predicate)
     {
         FileBounds bounds = new(layout);
+        PartitionVerdicts? partitions = PartitionVerdicts.For(layout, predicate);
         foreach (AddFile file in files)
         {
             bounds.File = file;
-            if (Maybe.True(predicate, bounds))
+            if (partitions?.MayMatch(file) != false && Maybe.True(predicate, bounds))
             {
                 yield return file;
             }
@@ -44,6 +45,29 @@ internal static class FilePruning
     {
         FileBounds bounds = new(layout) { File = file, PartitionsOnly = true };
         return !Maybe.False(predicate, bounds) && !Maybe.Null(predicate, bounds);
+    }
+
+    /// <summary>Decides once for all files of a partition: of a table of a thousand days, the statistics of one day's files are looked at.</summary>
+    private sealed class PartitionVerdicts(TableLayout layout, StructField column, BoundPredicate predicate)
+    {
+        private readonly string _name = layout.PhysicalName(column);
+        private readonly FileBounds _bounds = new(layout) { PartitionsOnly = true };
+        private readonly Dictionary<string, bool> _known = new(StringComparer.Ordinal);
+
+        /// <summary>Null where partitions say nothing about the predicate, or have more than one column.</summary>
+        public static PartitionVerdicts? For(TableLayout layout, BoundPredicate predicate) =>
+            layout.PartitionFields is [{ } only] && predicate.Columns().Any(layout.IsPartition) ? new PartitionVerdicts(layout, only, predicate) : null;
+
+        public bool MayMatch(AddFile file)
+        {
+            string text = FileStats.TextOf(file.PartitionValues, _name, column) ?? ""; // an empty text is null, too
+            if (!_known.TryGetValue(text, out bool may))
+            {
+                _known[text] = may = Maybe.True(predicate, _bounds.For(file));
+            }
+
+            return may;
+        }
     }
 
     /// <summary>Bounds of whichever file is set: partition values and statistics.</summary>

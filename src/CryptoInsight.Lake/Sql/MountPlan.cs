@@ -106,7 +106,7 @@ internal sealed class MountPlan(LakeCatalog catalog, Func<StoredView, Cancellati
             StructType schema = (await TableAsync(view.Sources[0], ct).ConfigureAwait(false)).Snapshot.Schema;
             var columns = view.Columns.Where(c => schema.Find(c.Value) is not null).ToDictionary(c => c.Key, c => schema.Find(c.Value)!, StringComparer.OrdinalIgnoreCase);
             ScanNeed need = Need(select, view.Name, columns);
-            Add(view.Sources[0], need is ScanNeed.Matching ? need : new ScanNeed.Everything()); // the view has a WHERE of its own
+            Add(view.Sources[0], need is ScanNeed.Matching matching ? new ScanNeed.Matching(matching.Predicate) : new ScanNeed.Everything()); // the view has a WHERE of its own, and names all its columns
         }
         else
         {

@@ -11,6 +11,9 @@ internal abstract record ScanNeed
     {
     }
 
+    /// <summary>The only columns that the place can look at; null: perhaps all.</summary>
+    public IReadOnlySet<string>? Columns { get; init; }
+
     /// <summary>Every row.</summary>
     public sealed record Everything : ScanNeed;
 
@@ -25,6 +28,10 @@ internal abstract record ScanNeed
 
     /// <summary>Only the rows with the greatest or least values of some columns.</summary>
     public sealed record Extremes(IReadOnlyList<(string Column, bool Greatest, long Rows)> Of) : ScanNeed;
+
+    /// <summary>The columns that some place can look at; null: perhaps all.</summary>
+    public static IReadOnlySet<string>? ColumnsOf(IReadOnlyList<ScanNeed> needs) =>
+        needs.All(n => n.Columns is not null) ? needs.SelectMany(n => n.Columns!).ToHashSet(StringComparer.OrdinalIgnoreCase) : null;
 
     /// <summary>The files that hold what is needed.</summary>
     public static IReadOnlyCollection<AddFile> FilesFor(IReadOnlyList<ScanNeed> needs, Snapshot snapshot)

@@ -18,7 +18,9 @@ internal sealed class ScanNeeds(IReadOnlyDictionary<string, StructField> columns
         "date_diff", "datediff", "date_trunc", "epoch", "epoch_ms", "age", "abs", "round", "floor", "greatest", "least", "strftime", "coalesce", "||", "concat", "lower", "upper", "length", "year", "month", "day", "hour", "minute",
     };
 
-    public ScanNeed Of(JsonElement select)
+    public ScanNeed Of(JsonElement select) => RowsOf(select) with { Columns = new ColumnsUsed(columns, qualifier).Of(select) };
+
+    private ScanNeed RowsOf(JsonElement select)
     {
         if (select.GetProperty("where_clause").ValueKind == JsonValueKind.Object)
         {

@@ -22,6 +22,9 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
     /// <summary>Whole tables as they were handed over last: while the snapshot is the same, the text and its side tables are used again.</summary>
     private readonly Dictionary<string, Mount> _whole = new(StringComparer.Ordinal);
 
+    /// <summary>How each table was defined last: DuckDB binds a view whenever it is defined, and over many files that takes longer than many a statement.</summary>
+    private readonly Dictionary<string, string> _defined = new(StringComparer.Ordinal);
+
     /// <summary>Side tables of parts of tables, which serve one statement.</summary>
     private readonly List<string> _passing = [];
 
@@ -88,7 +91,7 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
         IReadOnlyCollection<AddFile> files = ScanNeed.FilesFor(needs, snapshot);
         if (files.Count < snapshot.Files.Count)
         {
-            Mount part = await MakeAsync(table, snapshot, files, ct).ConfigureAwait(false);
+            Mount part = await MakeAsync(table, snapshot, files, ScanNeed.ColumnsOf(needs), ct).ConfigureAwait(false);
             _passing.AddRange(part.SideTables);
             Define(name, part.Query);
         }
@@ -98,16 +101,16 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
             {
                 Drop(whole?.SideTables ?? []);
                 _whole.Remove(name);
-                _whole[name] = whole = await MakeAsync(table, snapshot, files, ct).ConfigureAwait(false);
+                _whole[name] = whole = await MakeAsync(table, snapshot, files, null, ct).ConfigureAwait(false);
             }
 
             Define(name, whole.Query);
         }
     }
 
-    private async Task<Mount> MakeAsync(DeltaTable table, Snapshot snapshot, IReadOnlyCollection<AddFile> files, CancellationToken ct)
+    private async Task<Mount> MakeAsync(DeltaTable table, Snapshot snapshot, IReadOnlyCollection<AddFile> files, IReadOnlySet<string>? columns, CancellationToken ct)
     {
-        var query = new SnapshotQuery(snapshot, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)], table.Store.Root);
+        var query = new SnapshotQuery(snapshot, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)], table.Store.Root, columns);
         string deleted = SideTable("deleted"), partitions = SideTable("partitions");
         var sides = new List<string>();
         if (query.FilesWithDeletedRows.Any())
@@ -180,10 +183,19 @@ internal sealed class SnapshotMounts(LakeLocation lake, LakeCatalog catalog, Duc
         }
 
         string columns = view.Columns.Count == 0 ? "" : $"({string.Join(", ", view.Columns.Select(DuckDbText.Name))}) ";
+        _defined.Remove(view.Name); // a view over SELECT * must see its tables' new columns: it is bound anew every time
         DuckDbSandbox.Run(connection, $"CREATE OR REPLACE VIEW {Qualified(view.Name)} {columns}AS {query}");
     }
 
-    private void Define(string name, string query) => DuckDbSandbox.Run(connection, $"CREATE OR REPLACE VIEW {Qualified(name)} AS {query}");
+    private void Define(string name, string query)
+    {
+        if (_defined.GetValueOrDefault(name) != query)
+        {
+            _defined.Remove(name);
+            DuckDbSandbox.Run(connection, $"CREATE OR REPLACE VIEW {Qualified(name)} AS {query}");
+            _defined[name] = query;
+        }
+    }
 
     private string Qualified(string name) => $"{DuckDbText.Name(lake.Catalog)}.{DuckDbText.Name(lake.Schema)}.{DuckDbText.Name(name)}";
 

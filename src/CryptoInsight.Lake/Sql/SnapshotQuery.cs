@@ -22,13 +22,16 @@ internal sealed class SnapshotQuery
     private readonly HashSet<string> _partitionColumns;
     private readonly Dictionary<string, (int Start, int Length)>? _inPath;
     private readonly HashSet<string> _sameInAll = new(StringComparer.OrdinalIgnoreCase);
+    private readonly IReadOnlyList<StructField> _fields;
 
     /// <param name="snapshot">Gives schema, protocol and properties.</param>
     /// <param name="files">The files to read: those of the snapshot, or fewer if a condition leaves some out.</param>
     /// <param name="root">The table's folder.</param>
-    public SnapshotQuery(Snapshot snapshot, IReadOnlyList<AddFile> files, Uri root)
+    /// <param name="columns">The columns to show; null: all. DuckDB takes longer to bind a wide table than to find a few rows in it.</param>
+    public SnapshotQuery(Snapshot snapshot, IReadOnlyList<AddFile> files, Uri root, IReadOnlySet<string>? columns = null)
     {
         _snapshot = snapshot;
+        _fields = columns is null ? snapshot.Schema.Fields : [.. snapshot.Schema.Fields.Where(f => columns.Contains(f.Name))];
         _files = files;
         _rootUri = root;
         _root = root.IsFile ? root.LocalPath.TrimEnd('/') + "/" : throw new SqlException($"SQL reads lakes in a local folder; this one is at {root.Scheme}://.");
@@ -79,7 +82,7 @@ internal sealed class SnapshotQuery
         IReadOnlyList<AddFile> whole = [.. _files.Where(f => f.DeletionVector is null)], holed = [.. FilesWithDeletedRows];
         if (_files.Count == 0)
         {
-            return $"SELECT {string.Join(", ", _snapshot.Schema.Fields.Select(Null))} WHERE false";
+            return $"SELECT {string.Join(", ", _fields.Select(Null))} WHERE false";
         }
 
         var sql = new StringBuilder();
@@ -103,13 +106,14 @@ internal sealed class SnapshotQuery
     {
         var sql = new StringBuilder("read_parquet([");
         sql.AppendJoin(", ", files.Select(f => DuckDbText.Literal(PathOf(f)))).Append("], hive_partitioning = false");
-        string[] columns = [.. _snapshot.Schema.Fields.Where(f => !_partitionColumns.Contains(f.Name) && !IsVoid(f)).Select(SchemaEntry)];
+        IEnumerable<StructField> stored = _snapshot.Schema.Fields.Where(f => !_partitionColumns.Contains(f.Name) && !IsVoid(f));
+        string[] columns = [.. (stored.Any(_fields.Contains) ? stored.Where(_fields.Contains) : stored.Take(1)).Select(SchemaEntry)]; // one at least, or the first file's columns would be asked of all
         return (columns.Length == 0 ? sql.Append(") r") : sql.Append(", schema = MAP {").AppendJoin(", ", columns).Append("}) r")).ToString();
     }
 
     private void Append(StringBuilder sql, IReadOnlyList<AddFile> files, string partitionTable)
     {
-        sql.Append("SELECT ").AppendJoin(", ", _snapshot.Schema.Fields.Select(Column));
+        sql.Append("SELECT ").AppendJoin(", ", _fields.Select(Column));
         sql.Append(" FROM ").Append(ReadParquet(files));
         if (NeedsPartitionTable)
         {

@@ -102,6 +102,59 @@ public sealed class ScanNeedProperties
         await sql.RefusedAsync("SELECT MIN(open_time) FROM silver_charts");
     }
 
+    /// <summary>A statement over some of the files is given only the columns that it names: every way to mean a column without naming it must still work.</summary>
+    [Theory]
+    [InlineData("SELECT s FROM {T} s WHERE {W} ORDER BY s LIMIT 3")]
+    [InlineData("SELECT * FROM {T} WHERE {W} ORDER BY unique_key LIMIT 3")]
+    [InlineData("SELECT s.* EXCLUDE (close) REPLACE (open + 1 AS open) FROM {T} s WHERE {W} ORDER BY unique_key LIMIT 3")]
+    [InlineData("SELECT MIN(COLUMNS('o.*')), MAX(COLUMNS(* EXCLUDE (dt))) FROM {T} WHERE {W}")]
+    [InlineData("SELECT COUNT(DISTINCT s), COUNT(s), COUNT(*), COUNT(s.*) FROM {T} s WHERE {W}")]
+    [InlineData("SELECT LIST_TRANSFORM([1, 2], lambda trades: trades + 1), LIST_SUM(LIST(close ORDER BY open_time)) FROM {T} WHERE {W}")]
+    [InlineData("SELECT symbol, (SELECT COUNT(*) FROM {T} t WHERE t.open_time = s.open_time AND t.dt = s.dt) AS same FROM {T} s WHERE {W} ORDER BY open_time, symbol LIMIT 5")]
+    [InlineData("SELECT close AS symbol, symbol AS close FROM {T} WHERE {W} ORDER BY symbol, close LIMIT 3")]
+    [InlineData("SELECT close AS c, c + 1 AS d FROM {T} WHERE {W} AND c > 0 ORDER BY d DESC LIMIT 3")]
+    [InlineData("SELECT symbol, SUM(close) FROM {T} WHERE {W} GROUP BY ALL ORDER BY ALL")]
+    [InlineData("SELECT open_time, high FROM {T} WHERE {W} QUALIFY ROW_NUMBER() OVER (PARTITION BY symbol ORDER BY low DESC) = 1 ORDER BY 1, 2")]
+    [InlineData("SELECT symbol FROM {T} WHERE {W} GROUP BY symbol HAVING MAX(volume) > 0 ORDER BY MIN(quote_volume), symbol")]
+    [InlineData("SELECT DISTINCT ON (symbol) symbol, close FROM {T} WHERE {W} ORDER BY symbol, open_time DESC")]
+    [InlineData("SELECT COUNT(*) FROM {T} WHERE {W}")]
+    [InlineData("SELECT 1, dt FROM {T} WHERE {W} ORDER BY dt LIMIT 2")]
+    [InlineData("SELECT #1, #3 FROM {T} WHERE {W} ORDER BY unique_key LIMIT 2")]
+    [InlineData("SELECT x.y FROM (SELECT {'y': close} AS x FROM {T} WHERE {W}) ORDER BY x.y LIMIT 2")]
+    [InlineData("WITH w AS (SELECT * FROM {T} WHERE {W}) SELECT MAX(high), COUNT(w) FROM w")]
+    [InlineData("SELECT MAX(s.close), COUNT(*) FROM {T} s NATURAL JOIN (SELECT open_time, symbol FROM {T} WHERE {W}) t WHERE {W}")]
+    [InlineData("SELECT a.high, b.low FROM (SELECT high, unique_key FROM {T} WHERE {W}) a JOIN (SELECT low, unique_key FROM {T} WHERE dt = '2025-01-03') b ON true ORDER BY ALL LIMIT 3")]
+    [InlineData("PIVOT (SELECT symbol, dt, close FROM {T} WHERE {W}) ON symbol IN ('BTCUSDT', 'ETHUSDT') USING MAX(close) ORDER BY dt")]
+    [InlineData("SELECT SUM(v) FROM (UNPIVOT (SELECT * EXCLUDE (dt) FROM {T} WHERE {W}) ON open, close INTO NAME n VALUE v)")]
+    [InlineData("SELECT close FROM {T} s WHERE {W} AND s IN (SELECT t FROM {T} t) ORDER BY 1 LIMIT 2")]
+    [InlineData("SELECT COALESCE(NULL, taker_buy_quote, -1), TRY_CAST(source AS BIGINT), symbol COLLATE NOCASE FROM {T} s WHERE {W} AND s.close BETWEEN open - 1 AND high + 1 ORDER BY unique_key LIMIT 3")]
+    public async Task Columns_that_are_not_named_are_still_there(string statement)
+    {
+        await using SampleLake lake = await SampleLake.FilledAsync();
+        await using SqlSession sql = lake.OpenSql();
+        foreach (string where in (string[])["dt = '2025-01-02'", "symbol = 'BTCUSDT' AND open_time < '2025-01-02'"])
+        {
+            string asked = statement.Replace("{W}", where, StringComparison.Ordinal);
+            var part = await sql.AskAsync(asked.Replace("{T}", "silver_charts", StringComparison.Ordinal));
+            var whole = await sql.AskAsync(asked.Replace("{T}", "(SELECT * FROM silver_charts OFFSET 0)", StringComparison.Ordinal));
+
+            Assert.Equal(whole.Columns, part.Columns);
+            Assert.NotEmpty(part.Rows);
+            Assert.Equal(Text(whole.Rows), Text(part.Rows));
+        }
+    }
+
+    [Fact]
+    public async Task Name_that_is_no_column_is_answered_with_those_that_are()
+    {
+        await using SampleLake lake = await SampleLake.FilledAsync();
+        await using SqlSession sql = lake.OpenSql();
+
+        var refused = await Assert.ThrowsAsync<SqlException>(() => sql.AskAsync("SELECT tarde FROM silver_charts WHERE dt = '2025-01-02'"));
+
+        Assert.Contains("trades", refused.Message, StringComparison.Ordinal);
+    }
+
     private static Gen<string> Any(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 
     private static string Text(IReadOnlyList<IReadOnlyList<object?>> rows) => System.Text.Json.JsonSerializer.Serialize(rows);
