@@ -161,7 +161,11 @@ internal abstract class KeySample
     {
         private const int BytesMax = 256;
 
-        private readonly byte[]?[] _values = new byte[]?[room];
+        // Each value once, however many rows of the sample have it: symbols and sources are few, and an array for every row would be the collector's main work.
+        private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _known = new Dictionary<byte[], int>(ByContent.Instance).GetAlternateLookup<ReadOnlySpan<byte>>();
+        private readonly List<byte[]> _values = [];
+        private readonly int[] _slots = new int[room];
+        private int[] _ranks = [];
         private byte[][] _sorted = [];
         private ulong[] _heads = [];
         private int _nullRanks;
@@ -173,7 +177,7 @@ internal abstract class KeySample
             Validity validity = Buffers.ValidityOf(array);
             foreach ((int row, int slot) in rows)
             {
-                _values[slot] = validity[row] ? Cut(bytes[offsets[row]..offsets[row + 1]]).ToArray() : null;
+                _slots[slot] = validity[row] ? NumberOf(Cut(bytes[offsets[row]..offsets[row + 1]])) : -1;
             }
 
             GC.KeepAlive(array);
@@ -181,31 +185,17 @@ internal abstract class KeySample
 
         public override void Seal(int filled)
         {
-            List<byte[]> values = new(filled);
-            for (int i = 0; i < filled; i++)
+            int[] used = [.. _slots.AsSpan(0, filled).ToArray().Where(static v => v >= 0).Distinct()];
+            _nullRanks = _slots.AsSpan(0, filled).Contains(-1) ? 1 : 0;
+            System.Array.Sort(used, (a, b) => _values[a].AsSpan().SequenceCompareTo(_values[b]));
+            _ranks = new int[_values.Count];
+            for (int place = 0; place < used.Length; place++)
             {
-                if (_values[i] is byte[] value)
-                {
-                    values.Add(value);
-                }
-                else
-                {
-                    _nullRanks = 1;
-                }
+                _ranks[used[place]] = place;
             }
 
-            values.Sort(static (a, b) => a.AsSpan().SequenceCompareTo(b));
-            List<byte[]> distinct = [];
-            foreach (byte[] value in values)
-            {
-                if (distinct.Count == 0 || !distinct[^1].AsSpan().SequenceEqual(value))
-                {
-                    distinct.Add(value);
-                }
-            }
-
-            _sorted = [.. distinct];
-            _heads = [.. distinct.Select(static v => Head(v))];
+            _sorted = [.. used.Select(v => _values[v])];
+            _heads = [.. _sorted.Select(static v => Head(v))];
             Ranks = Math.Max(1, _sorted.Length + _nullRanks);
         }
 
@@ -223,7 +213,19 @@ internal abstract class KeySample
             GC.KeepAlive(array);
         }
 
-        public override int RankOf(int slot) => _values[slot] is byte[] value ? Math.Min(_nullRanks + PlaceOf(value), Ranks - 1) : 0;
+        public override int RankOf(int slot) => _slots[slot] < 0 ? 0 : _nullRanks + _ranks[_slots[slot]];
+
+        private int NumberOf(ReadOnlySpan<byte> value)
+        {
+            if (!_known.TryGetValue(value, out int number))
+            {
+                number = _values.Count;
+                _values.Add(value.ToArray());
+                _known.Dictionary.Add(_values[number], number);
+            }
+
+            return number;
+        }
 
         // The first eight bytes decide nearly always, and comparing them is one instruction.
         private int PlaceOf(ReadOnlySpan<byte> value)
@@ -260,6 +262,26 @@ internal abstract class KeySample
             padded.Clear();
             value.CopyTo(padded);
             return BinaryPrimitives.ReadUInt64BigEndian(padded);
+        }
+
+        private sealed class ByContent : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+        {
+            public static readonly ByContent Instance = new();
+
+            public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+            public int GetHashCode(byte[] value) => GetHashCode(value.AsSpan());
+
+            public bool Equals(ReadOnlySpan<byte> value, byte[] other) => value.SequenceEqual(other);
+
+            public int GetHashCode(ReadOnlySpan<byte> value)
+            {
+                HashCode hash = default;
+                hash.AddBytes(value);
+                return hash.ToHashCode();
+            }
+
+            public byte[] Create(ReadOnlySpan<byte> value) => value.ToArray();
         }
     }
 }
