@@ -103,7 +103,8 @@ public sealed class MedallionPipeline : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         SnapshotDatabase? snapshots = SnapshotDatabase.Of(options.Snapshots, lake.Location.Root);
         string? damage = snapshots?.Prepare();
-        BootstrapSetup setup = BootstrapSetup.Create().WithConfig(WeightSingleton.WithRole(ShippedConfig.Akka, options.Ingest.Egress).WithFallback(ClusterDefaults()).WithFallback(SnapshotDatabase.Config));
+        Config roles = WeightSingleton.WithRole(ShippedConfig.Akka, options.Ingest.Egress);
+        BootstrapSetup setup = BootstrapSetup.Create().WithConfig((ingestsOnly ? roles : RoleSingleton.WithRole(roles, MaintenanceActor.Role)).WithFallback(ClusterDefaults()).WithFallback(SnapshotDatabase.Config));
         ActorSystem system = ActorSystem.Create("cryptoinsight", snapshots is null ? ActorSystemSetup.Create(setup) : ActorSystemSetup.Create(setup, snapshots.Setup()));
         if (damage is not null)
         {
@@ -212,7 +213,9 @@ public sealed class MedallionPipeline : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
-            await Task.WhenAll(_jobs.Values.Select(j => j.Actor).Append(_maintenance).Where(a => !a.IsNobody()).Select(a => a.Ask<JobProtocol.Answer>(JobProtocol.Finish.Instance, s_finishWithin))).ConfigureAwait(false);
+            IActorRef? maintenance = await RoleSingleton.FindHereAsync(_system, MaintenanceActor.Id, s_finishWithin).ConfigureAwait(false); // on another node it goes on
+            IEnumerable<IActorRef> ours = _jobs.Values.Select(j => j.Actor);
+            await Task.WhenAll((maintenance is null ? ours : ours.Append(maintenance)).Select(a => a.Ask<JobProtocol.Answer>(JobProtocol.Finish.Instance, s_finishWithin))).ConfigureAwait(false);
             await _journal.Ask<JournalActor.Flushed>(JournalActor.Flush.Instance, s_finishWithin).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
@@ -262,7 +265,7 @@ public sealed class MedallionPipeline : IAsyncDisposable
             Supervise(job);
         }
 
-        _maintenance = _system.ActorOf(MaintenanceActor.Props(Lake, Options, _node, _paused.GetValueOrDefault(MaintenanceActor.Id)), MaintenanceActor.Id);
+        _maintenance = RoleSingleton.Start(_system, MaintenanceActor.Role, MaintenanceActor.Id, MaintenanceActor.Props(Lake, Options, _node), JobProtocol.Finish.Instance);
     }
 
     private void Supervise(ISupervisedJob job) =>

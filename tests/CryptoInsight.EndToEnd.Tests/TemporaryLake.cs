@@ -64,7 +64,7 @@ internal sealed class TemporaryLake : IDisposable
         long position = Assert.NotNull(lake.Gold.Table.Snapshot.TransactionVersion(GoldJob.ChartsPosition));
         IReadOnlyList<SilverCandle> silver = await SilverAsync(lake, position);
         WatermarkTracker newest = silver.Aggregate(WatermarkTracker.Empty, (t, c) => t.Seen(c.Interval, c.Candle.OpenTime));
-        var context = new SignalContext(settings, newest.At(settings.WatermarkDelay), FearGreedIndex.Empty);
+        var context = new SignalContext(settings, newest.At(settings.WatermarkDelay), await IndexAsync(lake, lake.Gold.Table.Snapshot.TransactionVersion(GoldJob.IndexPosition) ?? -1));
         SignalRow[] expected =
         [
             .. silver.GroupBy(c => c.Symbol)
@@ -77,6 +77,9 @@ internal sealed class TemporaryLake : IDisposable
         int different = Enumerable.Range(0, expected.Length).FirstOrDefault(i => !expected[i].Equals(seen[i]), -1);
         Assert.True(different < 0, different < 0 ? "" : $"Gold differs from Silver version {position}: expected {expected[different]}; seen {seen[different]}");
     }
+
+    private static async Task<FearGreedIndex> IndexAsync(LakeTables lake, long version) =>
+        version < 0 ? FearGreedIndex.Empty : await lake.FearGreed.Silver.IndexAsync(await lake.FearGreed.Silver.Table.SnapshotAtAsync(version));
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using CryptoInsight.Engine.Operations;
 
 namespace CryptoInsight.Engine.Budget;
 
@@ -11,23 +11,16 @@ public static class WeightSingleton
     public static string RoleOf(string egress) => $"egress-{egress}";
 
     /// <summary>Settings that give the node its role beside those it has.</summary>
-    public static Config WithRole(Config config, string egress)
-    {
-        ArgumentNullException.ThrowIfNull(config);
-        IEnumerable<string> roles = config.GetStringList("akka.cluster.roles", []).Append(RoleOf(egress)).Distinct();
-        return ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", roles.Select(r => $"\"{r}\""))}]").WithFallback(config);
-    }
+    public static Config WithRole(Config config, string egress) => RoleSingleton.WithRole(config, RoleOf(egress));
 
     /// <summary>Takes part in the budget of an egress; the answer reaches its owner, wherever that is.</summary>
     /// <remarks>A node that is alone in its cluster now is its oldest member for as long as it lives: no owner can have been before its own first one.</remarks>
     public static IActorRef Start(ActorSystem system, WeightTerms terms, string node, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(terms);
-        string role = RoleOf(terms.Egress), name = $"weight-{terms.Egress}";
         Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(system);
         int firsts = cluster.State.Members.All(m => m.UniqueAddress.Equals(cluster.SelfUniqueAddress)) ? 1 : 0;
         Props owner = WeightOwnerActor.Props(terms, node, () => Interlocked.Exchange(ref firsts, 0) == 1, time);
-        system.ActorOf(ClusterSingletonManager.Props(owner, PoisonPill.Instance, ClusterSingletonManagerSettings.Create(system).WithRole(role).WithSingletonName("owner")), name);
-        return system.ActorOf(ClusterSingletonProxy.Props($"/user/{name}", ClusterSingletonProxySettings.Create(system).WithRole(role).WithSingletonName("owner")), $"{name}-proxy");
+        return RoleSingleton.Start(system, RoleOf(terms.Egress), $"weight-{terms.Egress}", owner, PoisonPill.Instance);
     }
 }

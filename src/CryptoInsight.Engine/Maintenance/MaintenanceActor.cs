@@ -10,14 +10,17 @@ using CryptoInsight.Lake.Operations;
 namespace CryptoInsight.Engine.Maintenance;
 
 /// <summary>Looks at the tables, has the policy decide, and has one piece of work done at a time: compaction, VACUUM, log cleanup, retention of dead letters.</summary>
-/// <remarks>Owns: the piece under way. Supervised by the node's guardian; one per lake. Loses on restart: schedules count from the start again, everything else is in the tables; a pause is in <c>ops_job_runs</c>.
-/// A piece that fails leaves the table alone for a while and is decided anew.</remarks>
+/// <remarks>Owns: the piece under way. One of the lake, on one of the nodes that carry maintenance (a cluster singleton). Loses on restart and when it moves: schedules count from there again, everything else is
+/// in the tables; a pause is in <c>ops_job_runs</c>, and is read before anything is done. A piece that fails leaves the table alone for a while and is decided anew.</remarks>
 #pragma warning disable CA1001 // The actor system ends an actor by PostStop, which disposes what it holds.
-public sealed class MaintenanceActor : ReceiveActor, IWithTimers
+public sealed class MaintenanceActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 #pragma warning restore CA1001
 {
     /// <summary>As in the replaced pipeline's list of jobs.</summary>
     public const string Id = "maintenance";
+
+    /// <summary>The role of nodes that carry it.</summary>
+    public const string Role = "maintenance";
 
     private readonly LakeTables _lake;
     private readonly MaintenanceOptions _options;
@@ -29,40 +32,46 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers
     private UpkeepState _state;
     private JobRun _run;
     private bool _isPaused;
+    private bool _isLooking;
     private CompactionSpec? _underWay;
     private IActorRef? _finisher;
     private int _pieces;
     private int _runs;
 
-    /// <param name="paused">The run that says that maintenance is paused, or null.</param>
-    public MaintenanceActor(LakeTables lake, EngineOptions options, JobNode node, JobRun? paused)
+    public MaintenanceActor(LakeTables lake, EngineOptions options, JobNode node)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(node);
         (_lake, _options, _node) = (lake, options.Maintenance, node);
         _work = new UpkeepWork(lake, options.Maintenance, options.Silver.DeadLetterRetention, node.Clock);
         _state = new UpkeepState(node.Clock.GetUtcNow());
-        _isPaused = paused is not null;
-        _run = paused ?? NewRun(JobState.Running);
-        Receive<Look>(_ => LookAtTables());
-        Receive<UpkeepReport>(OnDone);
-        Receive<Failed>(OnFailed);
-        Receive<JobProtocol.Pause>(OnPause);
-        Receive<JobProtocol.Resume>(OnResume);
-        Receive<JobProtocol.Repair>(_ => Answer(false, $"{Id} has nothing to repair: it keeps no position. Run it now instead."));
-        Receive<JobProtocol.Finish>(_ => OnFinish());
-        Receive<MaintenanceProtocol.RunNow>(OnRunNow);
-        Receive<Slow>(OnSlow);
+        _run = NewRun(JobState.Running);
+        Become(Opening);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(LakeTables lake, EngineOptions options, JobNode node, JobRun? paused) => Akka.Actor.Props.Create(() => new MaintenanceActor(lake, options, node, paused));
+    public IStash Stash { get; set; } = null!;
+
+    public static Props Props(LakeTables lake, EngineOptions options, JobNode node) => Akka.Actor.Props.Create(() => new MaintenanceActor(lake, options, node));
 
     private sealed class Look : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
     {
         public static readonly Look Instance = new();
     }
+
+    private sealed class Open : IDeadLetterSuppression, INoSerializationVerificationNeeded
+    {
+        public static readonly Open Instance = new();
+    }
+
+    private sealed record Opened(JobRun? Newest) : INoSerializationVerificationNeeded;
+
+    private sealed record Unopened(Exception Cause) : INoSerializationVerificationNeeded;
+
+    private sealed record Looked(string? Trouble) : INoSerializationVerificationNeeded;
+
+    private sealed record Wished(MaintenanceProtocol.RunNow Wish) : INoSerializationVerificationNeeded;
 
     private sealed record Failed(CompactionSpec Spec, Exception Cause) : INoSerializationVerificationNeeded;
 
@@ -72,13 +81,7 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers
     {
         IActorRef self = Self;
         _lake.ReaderAlerts.Listen((table, reader) => self.Tell(new Slow(table, reader)));
-        Publish();
-        if (!_isPaused)
-        {
-            _node.Journal.Tell(_run);
-        }
-
-        Timers.StartPeriodicTimer("look", Look.Instance, _options.FirstAfter, _options.LookEvery);
+        Self.Tell(Open.Instance);
     }
 
     protected override void PostStop()
@@ -87,8 +90,90 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers
         _stopping.Dispose();
     }
 
+    private void Opening()
+    {
+        Receive<Open>(_ => FindRunAsync().PipeTo(Self, failure: cause => new Unopened(cause)));
+        Receive<Opened>(OnOpened);
+        Receive<Unopened>(unopened =>
+        {
+            Context.System.Log.Warning("Whether maintenance is paused could not be read and is tried again in {0}: {1}", _options.LookEvery, unopened.Cause.Message);
+            Timers.StartSingleTimer("open", Open.Instance, _options.LookEvery);
+        });
+        Receive<JobProtocol.Finish>(_ => Stopped(Sender));
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private async Task<Opened> FindRunAsync() =>
+        new((await _lake.Operations.JobRuns.NewestAsync().ConfigureAwait(false)).GetValueOrDefault(Id));
+
+    private void OnOpened(Opened opened)
+    {
+        if (opened.Newest is { EndedAt: null } paused && paused.State == StateWord.Of(JobState.Paused))
+        {
+            (_isPaused, _run) = (true, paused);
+        }
+        else
+        {
+            _node.Journal.Tell(_run);
+        }
+
+        Publish();
+        Become(Working);
+        Stash.UnstashAll();
+        Timers.StartPeriodicTimer("look", Look.Instance, _options.FirstAfter, _options.LookEvery);
+    }
+
+    private void Working()
+    {
+        Receive<Look>(_ => LookAtTables());
+        Receive<Looked>(OnLooked);
+        Receive<UpkeepReport>(OnDone);
+        Receive<Failed>(OnFailed);
+        Receive<JobProtocol.Pause>(OnPause);
+        Receive<JobProtocol.Resume>(OnResume);
+        Receive<JobProtocol.Repair>(_ => Answer(false, $"{Id} has nothing to repair: it keeps no position. Run it now instead."));
+        Receive<JobProtocol.Finish>(_ => OnFinish());
+        Receive<MaintenanceProtocol.RunNow>(wish => RefreshAsync().PipeTo(Self, Sender, success: _ => new Wished(wish), failure: _ => new Wished(wish)));
+        Receive<Wished>(wished => OnRunNow(wished.Wish));
+        Receive<Slow>(OnSlow);
+    }
+
     private void LookAtTables()
     {
+        if (!_isLooking && !_isPaused && _underWay is null && _finisher is null)
+        {
+            _isLooking = true;
+            RefreshAsync().PipeTo(Self, success: trouble => new Looked(trouble), failure: cause => new Looked(cause.Message));
+        }
+    }
+
+    /// <summary>Learns what other nodes wrote; what it could not learn, it says.</summary>
+    private async Task<string?> RefreshAsync()
+    {
+        string? trouble = null;
+        foreach ((string name, DeltaTable table) in _lake.All)
+        {
+            try
+            {
+                await table.RefreshAsync(_stopping.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or DeltaException)
+            {
+                trouble = $"{name}: {e.Message}"; // the others are looked after all the same
+            }
+        }
+
+        return trouble;
+    }
+
+    private void OnLooked(Looked looked)
+    {
+        _isLooking = false;
+        if (looked.Trouble is { } trouble && !_stopping.IsCancellationRequested)
+        {
+            Context.System.Log.Warning("Maintenance goes by what it knew of {0}", trouble);
+        }
+
         if (_isPaused || _underWay is not null || _finisher is not null)
         {
             return;
@@ -282,7 +367,17 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers
             _node.Journal.Tell(_run);
         }
 
-        _finisher.Tell(new JobProtocol.Answer(true, $"{Id} has ended."));
+        Stopped(_finisher!);
+    }
+
+    private void Stopped(IActorRef finisher)
+    {
+        if (!finisher.Equals(Context.Parent)) // the parent moves it, and sees that it stops
+        {
+            finisher.Tell(new JobProtocol.Answer(true, $"{Id} has ended."));
+        }
+
+        Context.Stop(Self);
     }
 
     private JobRun NewRun(JobState state) => new($"{_node.RunId}/{Id}/{++_runs}", Id, StateWord.Of(state), Now(), _node.Name);

@@ -58,9 +58,10 @@ public sealed class JobRunsTable(DeltaTable table)
         }
     }
 
-    /// <summary>The newest run of every job.</summary>
+    /// <summary>The newest run of every job, whichever node wrote it down.</summary>
     public async Task<IReadOnlyDictionary<string, JobRun>> NewestAsync(CancellationToken ct = default)
     {
+        await Table.RefreshAsync(ct).ConfigureAwait(false);
         var newest = new Dictionary<string, JobRun>(StringComparer.Ordinal);
         await foreach (JobRun run in ReadAsync(null, ct).ConfigureAwait(false))
         {
