@@ -10,7 +10,7 @@ public class RecordingSpecs
     [SkippableFact]
     public async Task A_recording_played_as_recorded_is_served_digit_by_digit()
     {
-        string path = SharedData.MarketFile("klines-4h/BTCUSDT-4h.json.gz");
+        string path = SharedData.MarketData("klines-4h/BTCUSDT-4h.json.gz");
         using JsonDocument file = JsonDocument.Parse(Unzip(path));
         await using ExchangeClient exchange = await ExchangeClient.StartAsync(o => o with
         {
@@ -39,8 +39,8 @@ public class RecordingSpecs
     public async Task Longer_candles_are_the_exchanges_own()
     {
         // Oracle: Binance's own daily candles of the same days. Days that an outage touched may differ by construction (rows were revised).
-        string fine = SharedData.MarketFile("klines-15m/BTCUSDT-15m-2025-01_2026-04.json.gz");
-        using JsonDocument days = JsonDocument.Parse(Unzip(SharedData.MarketFile("klines-1d/BTCUSDT-1d.json.gz")));
+        string fine = SharedData.MarketData("klines-15m/BTCUSDT-15m-2025-01_2026-04.json.gz");
+        using JsonDocument days = JsonDocument.Parse(Unzip(SharedData.MarketData("klines-1d/BTCUSDT-1d.json.gz")));
         await using ExchangeClient exchange = await ExchangeClient.StartAsync(o => o with
         {
             Recordings = [KlineRecording.ReadFile(fine)],

@@ -20,7 +20,7 @@ internal static class VerifyTool
 
     private static readonly JsonSerializerOptions s_lines = new(JsonSerializerDefaults.Web);
 
-    private static string? Script => SharedData.Root is string root && File.Exists(Path.Combine(root, "tools", "verify-delta.js")) ? Path.Combine(root, "tools", "verify-delta.js") : null;
+    private static string? Script => SharedData.Folder is string root && File.Exists(Path.Combine(root, "tools", "verify-delta.js")) ? Path.Combine(root, "tools", "verify-delta.js") : null;
 
     /// <summary>Whether it can run here; where the shared folder is named explicitly, it has to.</summary>
     public static bool IsThere => Script is not null && (Environment.GetEnvironmentVariable("CRYPTOINSIGHT_SHARED") is { Length: > 0 } || HasNode());

@@ -13,9 +13,8 @@ public sealed class RealKlinesSpecs
     [InlineData("BTCUSDT")]
     public void Minutes_fold_into_the_exchanges_own_quarters_of_an_hour(string symbol)
     {
-        Skip.If(SharedData.Folder is null, "The real market data lies beside the repository (../shared or CRYPTOINSIGHT_SHARED) and is absent.");
-        (Interval, Candle)[] minutes = ReadMinutes($"market-data/klines-1m/spot-ohlcv-only/{symbol}-1m-2025-01.csv.gz");
-        Dictionary<UnixMicros, double[]> quarters = ReadQuarters($"market-data/klines-15m/{symbol}-15m-2025-01_2026-04.json.gz");
+        (Interval, Candle)[] minutes = ReadMinutes($"klines-1m/spot-ohlcv-only/{symbol}-1m-2025-01.csv.gz");
+        Dictionary<UnixMicros, double[]> quarters = ReadQuarters($"klines-15m/{symbol}-15m-2025-01_2026-04.json.gz");
         IReadOnlyList<SignalRow> rows = SymbolTransitions.Rows(Symbol.Parse(symbol), minutes, Candles.Context("1m=[15m]"));
 
         SignalRow[] full = [.. rows.Where(r => r.Candles == 15)];
@@ -31,7 +30,7 @@ public sealed class RealKlinesSpecs
     {
         Interval minute = Interval.Parse("1m");
         List<(Interval, Candle)> candles = [];
-        using StreamReader reader = SharedData.OpenGzip(relative);
+        using StreamReader reader = new(new GZipStream(File.OpenRead(SharedData.MarketData(relative)), CompressionMode.Decompress));
         reader.ReadLine();
         while (reader.ReadLine() is { } line)
         {
@@ -46,7 +45,7 @@ public sealed class RealKlinesSpecs
 
     private static Dictionary<UnixMicros, double[]> ReadQuarters(string relative)
     {
-        using GZipStream bytes = new(File.OpenRead(SharedData.PathOf(relative)), CompressionMode.Decompress);
+        using GZipStream bytes = new(File.OpenRead(SharedData.MarketData(relative)), CompressionMode.Decompress);
         using JsonDocument document = JsonDocument.Parse(bytes);
         return document.RootElement.EnumerateArray().ToDictionary(
             row => UnixMicros.FromVenue(row[0].GetInt64()),

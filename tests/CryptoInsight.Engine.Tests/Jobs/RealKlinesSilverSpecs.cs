@@ -11,12 +11,11 @@ namespace CryptoInsight.Engine.Tests.Jobs;
 /// <summary>Recorded candles of the exchange through the Silver job: falling behind, RESTORE and repair end in the same rows.</summary>
 public sealed class RealKlinesSilverSpecs
 {
-    private const string File = "market-data/klines-1m/spot-12col/BTCUSDT-1m-2025-10-29_11-01.csv.gz";
+    private const string File = "klines-1m/spot-12col/BTCUSDT-1m-2025-10-29_11-01.csv.gz";
 
     [SkippableFact]
     public async Task Real_days_end_in_the_same_rows_whatever_happened_on_the_way()
     {
-        Skip.If(SharedData.Folder is null, "The shared market data is not beside this repository.");
         IReadOnlyList<IReadOnlyList<RawCandle>> batches = await BatchesAsync();
         SilverRig steady = await SilverRig.NewAsync();
         foreach (IReadOnlyList<RawCandle> batch in batches)
@@ -56,7 +55,7 @@ public sealed class RealKlinesSilverSpecs
     /// <summary>Four days of a symbol in batches of a thousand rows.</summary>
     private static async Task<IReadOnlyList<IReadOnlyList<RawCandle>>> BatchesAsync()
     {
-        string path = SharedData.PathOf(File);
+        string path = SharedData.MarketData(File);
         KlineFileInspection.Readable readable = Assert.IsType<KlineFileInspection.Readable>(KlineFile.Inspect(path, new KlineFileOptions()));
         List<RawCandle> rows = [];
         await foreach (IReadOnlyList<RawCandle> some in new ReplayFile(path, readable.Facts, new KlineFileOptions(), "run").ReadAsync(Sample.IngestTime + (400 * UnixMicros.PerDay), 0))

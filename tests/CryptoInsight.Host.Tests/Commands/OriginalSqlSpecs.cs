@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CryptoInsight.Lake.Sql;
-using CryptoInsight.Lake.Tests;
 
 namespace CryptoInsight.Host.Tests.Commands;
 
@@ -12,7 +11,7 @@ public sealed class OriginalSqlSpecs
     [SkippableFact]
     public async Task Every_statement_runs_as_it_is_written()
     {
-        Skip.If(SharedData.Root is null, SharedData.Absent);
+        Skip.If(SharedData.Folder is null, SharedData.Absent);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("original-sql-");
         try
         {
@@ -45,7 +44,7 @@ public sealed class OriginalSqlSpecs
         foreach ((string name, string path) in (IEnumerable<(string, string)>)[("BTCUSDT-15m.json", "klines-15m/BTCUSDT-15m-2025-01_2026-04.json.gz"), ("BTCUSDT-4h.json", "klines-4h/BTCUSDT-4h.json.gz")])
         {
             await using var packed = new System.IO.Compression.GZipStream(
-                File.OpenRead(Path.Combine(SharedData.Root!, "market-data", path)), System.IO.Compression.CompressionMode.Decompress);
+                File.OpenRead(SharedData.MarketData(path)), System.IO.Compression.CompressionMode.Decompress);
             using JsonDocument all = await JsonDocument.ParseAsync(packed);
             string text = $"[{string.Join(",\n", all.RootElement.EnumerateArray().Take(name.Contains("4h", StringComparison.Ordinal) ? 200 : CandlesReplayed).Select(e => e.GetRawText()))}]";
             string file = Path.Combine(folder, name);
@@ -57,7 +56,7 @@ public sealed class OriginalSqlSpecs
 
     private static IReadOnlyList<string> Statements()
     {
-        string text = File.ReadAllText(Path.Combine(SharedData.Root!, "original-sql.md"));
+        string text = File.ReadAllText(SharedData.PathOf("original-sql.md"));
         int start = text.IndexOf("```sql\n", StringComparison.Ordinal) + "```sql\n".Length;
         return SqlScript.Split(text[start..text.IndexOf("```", start, StringComparison.Ordinal)]);
     }
