@@ -16,7 +16,7 @@ internal static class Mutants
         new("The watermark is one microsecond late", Domain,
             new MutantEdit("Signals/Watermarks.cs", "watermarks.With(interval, interval.Next(newest) - delay)", "watermarks.With(interval, interval.Next(newest) - delay + -1L)")) { IsInSlice = true, FoundBy = 5 },
         new("The watermark does not go back when the newest candle is deleted", Engine,
-            new MutantEdit("Jobs/SilverHorizon.cs", "newestIsGone |= _newest.IsNewest(drop.Interval, drop.OpenTime);", "_ = drop;")) { FoundBy = 25 },
+            new MutantEdit("Jobs/SilverHorizon.cs", "newestIsGone |= _newest.IsNewest(drop.Interval, drop.OpenTime);", "_ = drop;")) { FoundBy = 38 },
         new("Only symbols with changes are asked when the watermark moves", Engine,
             new MutantEdit("Jobs/GoldJob.cs", "_horizon.Symbols.Union(changes.BySymbol.Keys)", "changes.BySymbol.Keys")) { IsInSlice = true, FoundBy = 2 },
         new("A candle older than what an actor holds changes nothing", Domain,
@@ -36,7 +36,7 @@ internal static class Mutants
             new MutantEdit("Jobs/SilverWriter.cs", "CommitOutcome outcome = await silver.CommitAsync(change, positions, Base.Version, ct).ConfigureAwait(false);",
                 "CommitOutcome outcome = await silver.CommitAsync(change, positions, Base.Version, ct).ConfigureAwait(false);\n        if (outcome is CommitOutcome.Superseded) { Base = await silver.Table.RefreshAsync(ct).ConfigureAwait(false); outcome = await silver.CommitAsync(change, positions, Base.Version, ct).ConfigureAwait(false); }")) { IsInSlice = true, FoundBy = 5 },
         new("A job at rest does not see that others changed its table", Engine,
-            new MutantEdit("Flows/TableFollower.cs", "case TailStep.CaughtUp when await spec.Output.FirstChangeAfterAsync(job.OutputVersion, ct).ConfigureAwait(false) is { } foreign:", "case TailStep.CaughtUp when await spec.Output.FirstChangeAfterAsync(long.MaxValue - 1, ct).ConfigureAwait(false) is { } foreign:")) { FoundBy = 33 },
+            new MutantEdit("Flows/TableFollower.cs", "case TailStep.CaughtUp when await spec.Output.FirstChangeAfterAsync(job.OutputVersion, ct).ConfigureAwait(false) is { } foreign:", "case TailStep.CaughtUp when await spec.Output.FirstChangeAfterAsync(long.MaxValue - 1, ct).ConfigureAwait(false) is { } foreign:")) { FoundBy = 59 },
         new("OPTIMIZE does not carry deletion vectors", Delta,
             new MutantEdit("Operations/CompactionAttempt.cs", "gone.Add(source.FirstRow + row - source.Deleted.CountBelow(row));", "_ = row;")) { IsInSlice = true, FoundBy = 22 },
         new("Unchanged does not look at ingest_time", Engine,
@@ -47,6 +47,6 @@ internal static class Mutants
             new MutantEdit("LakeRestore.cs", ": target.TransactionVersion(appId) ?? (", ": current.TransactionVersion(appId) ?? (")) { IsInSlice = true },
         new("A RESTORE is followed as if it were an append", Delta, new MutantEdit("TableTail.cs", " && !commit.Removes.Exists(static r => r.DataChange)", "")) { FoundBy = 8 },
         new("A comparison of Gold deletes nothing", Engine, new MutantEdit("Jobs/GoldComparison.cs", "Deletes.Add(stamped.Row.Key);", "_ = stamped;")),
-        new("A repair from the start keeps rows that Bronze does not have", Engine, new MutantEdit("Jobs/SilverDifference.cs", "_deletes.AddRange(existing.Keys);", "_ = existing;")) { FoundBy = 40 },
+        new("A repair from the start keeps rows that Bronze does not have", Engine, new MutantEdit("Jobs/SilverDifference.cs", "_deletes.AddRange(existing.Keys);", "_ = existing;")) { FoundBy = 52 },
     ];
 }
