@@ -9,14 +9,15 @@ using CryptoInsight.Lake.Silver;
 namespace CryptoInsight.Engine.Jobs;
 
 /// <summary>Brings candidates into Silver by INV-3: knows the version that its plans read and which keys that version has.</summary>
-/// <remarks>Keys are read a day (partition) at a time, when a batch first touches the day and the files' ranges cannot rule its keys out: a start reads none, and memory holds only days that are written to.
+/// <remarks>Keys are read a day (partition) at a time, when a batch touches the day and the files' ranges cannot rule its keys out: a start reads none, and memory holds only days that are written to.
+/// The first touch reads the day from the touched time on: after a start the newest candles come again, and what lies before them is left alone.
 /// Everything in memory belongs to <see cref="Base"/>; after a commit that the fence refused it is thrown away.</remarks>
 internal sealed class SilverWriter(SilverChartsTable silver, Snapshot snapshot)
 {
     private const int SymbolsNamedMax = 16; // more cost every row more than they prune
 
     private readonly KeyMemory _keys = new();
-    private readonly HashSet<int> _days = [];
+    private readonly Dictionary<int, long> _knownFrom = []; // by day: its keys from this open time on are known
 
     /// <summary>The version that plans read.</summary>
     public Snapshot Base { get; private set; } = snapshot;
@@ -91,26 +92,35 @@ internal sealed class SilverWriter(SilverChartsTable silver, Snapshot snapshot)
         return new Predicate.And(terms);
     }
 
-    /// <summary>Reads the keys of those days that are touched for the first time, unless no file's range admits one of the winners' keys: then they are absent, and nothing is read.</summary>
+    /// <summary>Reads the keys of those days that are touched where they are not known, unless no file's range admits one of the winners' keys: then they are absent, and nothing is read.</summary>
     private async Task LearnAsync(IReadOnlyCollection<SilverCandle> winners, CancellationToken ct)
     {
-        object[] unknown =
+        IReadOnlyList<CandleKey>[] touched =
         [
-            .. winners.Select(w => w.Key).Where(k => !_days.Contains(k.OpenTime.Day)).GroupBy(k => k.OpenTime.Day)
-                .Where(day => Base.FilesFor(RangeOf([.. day])).Any()).Select(day => (object)(long)day.Key),
+            .. winners.Select(w => w.Key).Where(k => !_knownFrom.TryGetValue(k.OpenTime.Day, out long from) || k.OpenTime.Value < from).GroupBy(k => k.OpenTime.Day)
+                .Select(day => (IReadOnlyList<CandleKey>)[.. day]).Where(day => Base.FilesFor(RangeOf(day)).Any()),
         ];
-        if (unknown.Length == 0)
+        if (touched.Length == 0)
         {
             return;
         }
 
-        _days.UnionWith(unknown.Select(day => (int)(long)day));
-        await foreach (IReadOnlyList<CandleKey> some in silver.KeysAsync(Base, new Predicate.In("dt", unknown), ct).ConfigureAwait(false))
+        int[] days = [.. touched.Select(day => day[0].OpenTime.Day)];
+        var ofDays = new Predicate.In("dt", [.. days.Select(day => (object)(long)day)]);
+        // Touched a second time, before what is known: it may go on backwards, so now all of it.
+        long first = days.Any(_knownFrom.ContainsKey) ? long.MinValue : touched.Min(day => day.Min(k => k.OpenTime.Value));
+        Predicate wanted = first == long.MinValue ? ofDays : Predicate.All(ofDays, new Predicate.Compare("open_time", Comparison.GreaterOrEqual, first));
+        await foreach (IReadOnlyList<CandleKey> some in silver.KeysAsync(Base, wanted, ct).ConfigureAwait(false))
         {
             foreach (CandleKey key in some)
             {
                 _keys.Add(key);
             }
+        }
+
+        foreach (int day in days)
+        {
+            _knownFrom[day] = first;
         }
     }
 }

@@ -14,12 +14,15 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
     /// <summary>Whoever is not asked for a moment writes down what fewer candles have changed: so nothing is written twice while a history comes in, and little is left to apply after it.</summary>
     private const int SnapshotWhenIdleAfterChanges = 20;
 
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(1);
+    /// <summary>A snapshot that is so many versions old is renewed although the symbol hardly changed: whoever starts from it has to read those versions, with all other symbols' rows in them.</summary>
+    private const int StaleAfterVersions = 10;
 
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(1);
 
     private readonly SymbolSources _sources;
     private SymbolCache _cache = SymbolCache.Empty;
     private long? _snapshotTurn;
+    private long _snapshotVersion;
     private int _changesSinceSnapshot;
 
     public SymbolActor(SymbolSources sources)
@@ -42,7 +45,7 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
         {
             if (request.To.Index is not null && _cache.TryAnswer(request, _sources.Settings) is { } answer)
             {
-                Reply(request, Sender, new SymbolSources.Answer(answer.Next, answer.Delta, false));
+                Reply(request, Sender, new SymbolSources.Answer(answer.Next, answer.Delta));
             }
             else
             {
@@ -57,10 +60,11 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
     {
         Receive<Loaded>(loaded =>
         {
-            if (loaded.Answer.IsFromSnapshot)
+            if (loaded.Answer.Snapshot is { } used)
             {
-                _snapshotTurn = TurnOf(loaded.Answer.Next); // the one on the shelf is good enough for now
-                _changesSinceSnapshot = loaded.Answer.ChangesSinceSnapshot;
+                bool isStale = VersionOf(loaded.Answer.Next) - used.SilverVersion > StaleAfterVersions;
+                _snapshotTurn = isStale ? null : TurnOf(loaded.Answer.Next); // the one on the shelf is good enough for now
+                (_snapshotVersion, _changesSinceSnapshot) = (used.SilverVersion, used.Changes);
             }
 
             Reply(loaded.Command, loaded.Asker, loaded.Answer);
@@ -101,7 +105,7 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
         {
             KeepNow();
         }
-        else if (_changesSinceSnapshot >= SnapshotWhenIdleAfterChanges)
+        else if (_changesSinceSnapshot >= SnapshotWhenIdleAfterChanges || VersionOf(_cache) - _snapshotVersion > StaleAfterVersions)
         {
             Context.SetReceiveTimeout(s_idle);
         }
@@ -110,10 +114,11 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
     private void KeepNow()
     {
         Context.SetReceiveTimeout(null);
-        _snapshotTurn = TurnOf(_cache);
-        _changesSinceSnapshot = 0;
+        (_snapshotTurn, _snapshotVersion, _changesSinceSnapshot) = (TurnOf(_cache), VersionOf(_cache), 0);
         _sources.Keep(_cache);
     }
 
-    private long TurnOf(SymbolCache cache) => _sources.TurnOf(cache.Current!.State.Symbol, cache.Current.Position.SilverVersion);
+    private static long VersionOf(SymbolCache cache) => cache.Current!.Position.SilverVersion;
+
+    private long TurnOf(SymbolCache cache) => _sources.TurnOf(cache.Current!.State.Symbol, VersionOf(cache));
 }

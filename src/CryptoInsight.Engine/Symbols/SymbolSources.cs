@@ -15,12 +15,13 @@ public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISna
     /// <summary>The timeframes; a delay acts through the watermarks of a request alone.</summary>
     public SignalSettings Settings => settings;
 
-    /// <summary>An answer, and whether its state came from a snapshot.</summary>
-    public sealed record Answer(SymbolCache Next, SignalDelta Delta, bool IsFromSnapshot)
-    {
-        /// <summary>Changes between that snapshot and the request.</summary>
-        public int ChangesSinceSnapshot { get; init; }
-    }
+    /// <summary>An answer, and the snapshot that its state came from, if it came from one.</summary>
+    public sealed record Answer(SymbolCache Next, SignalDelta Delta, UsedSnapshot? Snapshot = null);
+
+    /// <summary>A snapshot that was caught up from.</summary>
+    /// <param name="SilverVersion">What it had seen.</param>
+    /// <param name="Changes">The symbol's own changes since.</param>
+    public sealed record UsedSnapshot(long SilverVersion, int Changes);
 
     /// <summary>The answer from the tables; throws what the lake throws.</summary>
     public async Task<Answer> AnswerAsync(SymbolProtocol.ICommand command, SymbolCache cache)
@@ -29,24 +30,24 @@ public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISna
         {
             all = all with { At = await WithIndexAsync(all.At).ConfigureAwait(false) };
             (SymbolCache next, SignalDelta rows) = SymbolCache.AnswerAll(all, await _histories.ReadAsync(all.Symbol, all.At.SilverVersion).ConfigureAwait(false), settings);
-            return new Answer(next, rows, false);
+            return new Answer(next, rows);
         }
 
         var request = (SymbolProtocol.ComputeSignals)command;
         request = request with { To = await WithIndexAsync(request.To).ConfigureAwait(false) };
         if (cache.TryAnswer(request, settings) is { } known)
         {
-            return new Answer(known.Next, known.Delta, false);
+            return new Answer(known.Next, known.Delta);
         }
 
         request = request with { From = await WithIndexAsync(request.From).ConfigureAwait(false) };
         if (await FromSnapshotAsync(request.Symbol, request.From).ConfigureAwait(false) is { } kept && new SymbolCache(null, kept.Entry).TryAnswer(request, settings) is { } caughtUp)
         {
-            return new Answer(caughtUp.Next, caughtUp.Delta, true) { ChangesSinceSnapshot = kept.Changes };
+            return new Answer(caughtUp.Next, caughtUp.Delta, kept.From);
         }
 
         (SymbolCache whole, SignalDelta delta) = SymbolCache.Answer(request, await _histories.ReadAsync(request.Symbol, request.From.SilverVersion).ConfigureAwait(false), settings);
-        return new Answer(whole, delta, false);
+        return new Answer(whole, delta);
     }
 
     /// <summary>Which of the snapshots of a symbol a version belongs to; another number means that one is due. Symbols take turns.</summary>
@@ -75,7 +76,7 @@ public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISna
         position.Index is not null ? position : position with { Index = await lake.Index.AtAsync(position.IndexVersion).ConfigureAwait(false) };
 
     /// <summary>The state at a position from the snapshot and the changes since, or null if there is none that fits.</summary>
-    private async Task<(SymbolCache.Entry Entry, int Changes)?> FromSnapshotAsync(Symbol symbol, SignalPosition at)
+    private async Task<(SymbolCache.Entry Entry, UsedSnapshot From)?> FromSnapshotAsync(Symbol symbol, SignalPosition at)
     {
         if (at.SilverVersion < 0 || await shelf.FindAsync(NameOf(symbol)).ConfigureAwait(false) is not Wire.SymbolSnapshot kept
             || kept.SilverTableId != lake.Silver.Table.Snapshot.Metadata.Id || kept.Position is null)
@@ -104,7 +105,7 @@ public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISna
             return null;
         }
 
-        return SymbolTransitions.Apply(state, changes, at.Context(settings)) is SymbolStep.Applied applied ? (new SymbolCache.Entry(at, applied.Next), changes.Count) : null;
+        return SymbolTransitions.Apply(state, changes, at.Context(settings)) is SymbolStep.Applied applied ? (new SymbolCache.Entry(at, applied.Next), new UsedSnapshot(position.SilverVersion, changes.Count)) : null;
     }
 
     // The same on every node and in every process: a snapshot's turn must not depend on who counts.

@@ -34,8 +34,8 @@ public sealed class SnapshotSpecs
             SymbolProtocol.ComputeSignals question = Question(at[from], at[5]) with { Changes = (await new SilverSince(lake.Tables.Silver).ReadAsync(Sample.Btc, at[from].SilverVersion, at[5].SilverVersion))! };
             SymbolSources.Answer answer = await new SymbolSources(lake.Tables, lake.Settings, shelf).AnswerAsync(question, SymbolCache.Empty);
             SymbolSources.Answer whole = await new SymbolSources(lake.Tables, lake.Settings, NoSnapshots.Instance).AnswerAsync(question, SymbolCache.Empty);
-            fromSnapshot += answer.IsFromSnapshot ? 1 : 0;
-            Assert.False(whole.IsFromSnapshot);
+            fromSnapshot += answer.Snapshot is null ? 0 : 1;
+            Assert.Null(whole.Snapshot);
             Assert.Equal(whole.Delta.Upserts, answer.Delta.Upserts);
             Assert.Equal(whole.Delta.Deletes, answer.Delta.Deletes);
         }
@@ -54,12 +54,12 @@ public sealed class SnapshotSpecs
         SignalPosition second = await PositionAsync(lake);
         var sources = new SymbolSources(lake.Tables, lake.Settings, shelf);
         sources.Keep((await sources.AnswerAsync(Question(second, second), SymbolCache.Empty)).Next);
-        Assert.True((await sources.AnswerAsync(Question(second, second), SymbolCache.Empty)).IsFromSnapshot);
-        Assert.False((await sources.AnswerAsync(Question(first, first), SymbolCache.Empty)).IsFromSnapshot);
+        Assert.NotNull((await sources.AnswerAsync(Question(second, second), SymbolCache.Empty)).Snapshot);
+        Assert.Null((await sources.AnswerAsync(Question(first, first), SymbolCache.Empty)).Snapshot);
         SignalPosition other = second with { ConfigGeneration = 5 };
-        Assert.False((await sources.AnswerAsync(Question(other, other), SymbolCache.Empty)).IsFromSnapshot);
+        Assert.Null((await sources.AnswerAsync(Question(other, other), SymbolCache.Empty)).Snapshot);
         shelf.Spoil();
-        Assert.False((await sources.AnswerAsync(Question(second, second), SymbolCache.Empty)).IsFromSnapshot);
+        Assert.Null((await sources.AnswerAsync(Question(second, second), SymbolCache.Empty)).Snapshot);
     }
 
     [Fact]
