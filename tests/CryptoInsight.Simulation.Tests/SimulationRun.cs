@@ -145,7 +145,7 @@ internal sealed class SimulationRun
 
     private void SomethingHappens()
     {
-        switch (_random.Next(19))
+        switch (_random.Next(20))
         {
             case 0 or 1 or 2 when _nodes.Count > 0: // kill -9, and a successor
                 Kill(_nodes[_random.Next(_nodes.Count)]);
@@ -170,7 +170,7 @@ internal sealed class SimulationRun
             case 6 when _nodes.Count > 0:
                 Stall(_nodes[_random.Next(_nodes.Count)].Process);
                 break;
-            case 7 or 8:
+            case 7 or 8 or 19:
                 _actions.Add(_maintenance.Optimize());
                 break;
             case 9:
@@ -253,7 +253,7 @@ internal sealed class SimulationRun
         List<SilverCandle> rows = [.. _ledger.SilverAt(_ledger.SilverNewest).Rows.Values.OrderBy(r => r.Key.UniqueKey, StringComparer.Ordinal)];
         if (rows.Count > 0)
         {
-            SilverCandle row = rows[_random.Next(rows.Count)];
+            SilverCandle row = _random.Next(4) == 0 ? rows.MaxBy(r => r.Candle.OpenTime)! : rows[_random.Next(rows.Count)]; // the newest one holds up the watermark
             UnixMicros to = row.Candle.OpenTime + (_random.Next(0, 6) * (row.Interval.Next(row.Candle.OpenTime) - row.Candle.OpenTime));
             _edits++;
             SilverEdit edit = _random.Next(3) switch
