@@ -211,20 +211,35 @@ public sealed class MedallionPipeline : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        try
-        {
-            IActorRef? maintenance = await RoleSingleton.FindHereAsync(_system, MaintenanceActor.Id, s_finishWithin).ConfigureAwait(false); // on another node it goes on
-            IEnumerable<IActorRef> ours = _jobs.Values.Select(j => j.Actor);
-            await Task.WhenAll((maintenance is null ? ours : ours.Append(maintenance)).Select(a => a.Ask<JobProtocol.Answer>(JobProtocol.Finish.Instance, s_finishWithin))).ConfigureAwait(false);
-            await _journal.Ask<JournalActor.Flushed>(JournalActor.Flush.Instance, s_finishWithin).ConfigureAwait(false);
-        }
-        catch (AskTimeoutException)
-        {
-            // A store that hangs must not keep the node from stopping: the next start finds the runs open and closes them.
-        }
+        await InTimeAsync(Task.WhenAll([FinishMaintenanceAsync(), .. _jobs.Values.Select(j => FinishAsync(j.Actor))])).ConfigureAwait(false);
+        await InTimeAsync(_journal.Ask<JournalActor.Flushed>(JournalActor.Flush.Instance, s_finishWithin)).ConfigureAwait(false);
 
         await _system.Terminate().ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    private static Task FinishAsync(IActorRef job) => job.Ask<JobProtocol.Answer>(JobProtocol.Finish.Instance, s_finishWithin);
+
+    /// <summary>If it lives on this node; on another one it goes on.</summary>
+    private async Task FinishMaintenanceAsync()
+    {
+        if (await RoleSingleton.FindHereAsync(_system, MaintenanceActor.Id, s_finishWithin).ConfigureAwait(false) is { } maintenance)
+        {
+            await FinishAsync(maintenance).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A store that hangs must not keep the node from stopping: the next start finds the runs open and closes them.</summary>
+    private static async Task InTimeAsync(Task ending)
+    {
+        try
+        {
+            await ending.ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            // said above
+        }
     }
 
     /// <summary>Closes the runs that a node left open when it died, and gives back those that say that their job is paused.</summary>
@@ -232,12 +247,9 @@ public sealed class MedallionPipeline : IAsyncDisposable
     {
         IReadOnlyDictionary<string, JobRun> newest = await Lake.Operations.JobRuns.NewestAsync().ConfigureAwait(false);
         UnixMicros now = UnixMicros.From(Clock.GetUtcNow());
-        foreach (JobRun run in newest.Values.Where(r => r.EndedAt is null && r.State != StateWord.Of(JobState.Paused)))
+        foreach (JobRun run in newest.Values.Where(r => r.EndedAt is null && r.State != StateWord.Of(JobState.Paused) && r.JobId != MaintenanceActor.Id))
         {
-            _journal.Tell(run with
-            {
-                State = StateWord.Of(JobState.Failed), EndedAt = now, ErrorKind = "node", ErrorMessage = $"The node {run.Node} ended without ending its runs: it was killed, or the machine stopped.",
-            });
+            _journal.Tell(JobFault.Abandoned(run, now));
         }
 
         return newest.Values.Where(r => r.EndedAt is null && r.State == StateWord.Of(JobState.Paused)).ToDictionary(r => r.JobId);

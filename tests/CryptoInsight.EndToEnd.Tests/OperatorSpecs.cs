@@ -15,6 +15,7 @@ namespace CryptoInsight.EndToEnd.Tests;
 public sealed class OperatorSpecs
 {
     private const string Batches = "replay.batch-rows-max=4000";
+    private const string OneVersionAStep = "silver.step-bytes-max=1KiB";
     private static readonly Interval s_quarterDay = Interval.Parse("4h");
     private static readonly Interval s_minute = Interval.Parse("1m");
 
@@ -74,7 +75,7 @@ public sealed class OperatorSpecs
     {
         string minutes = Minutes();
         using var lake = new TemporaryLake();
-        (await lake.RunAsync("replay", minutes, "--set", Batches)).MustEndWith(0);
+        (await lake.RunAsync("replay", minutes, "--set", Batches, "--set", OneVersionAStep)).MustEndWith(0);
         LakeTables before = await lake.OpenAsync();
         IReadOnlyList<SilverCandle> silver = await TemporaryLake.SilverAsync(before);
         StampedSignal[] gold = [.. await TemporaryLake.GoldAsync(before)];

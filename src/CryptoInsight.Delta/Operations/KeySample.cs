@@ -180,6 +180,11 @@ internal abstract class KeySample
                 _slots[slot] = validity[row] ? NumberOf(Cut(bytes[offsets[row]..offsets[row + 1]])) : -1;
             }
 
+            if (_values.Count > 2 * _slots.Length)
+            {
+                ForgetUnused();
+            }
+
             GC.KeepAlive(array);
         }
 
@@ -197,6 +202,7 @@ internal abstract class KeySample
             _sorted = [.. used.Select(v => _values[v])];
             _heads = [.. _sorted.Select(static v => Head(v))];
             Ranks = Math.Max(1, _sorted.Length + _nullRanks);
+            _known.Dictionary.Clear();
         }
 
         public override void RanksOf(IArrowArray array, Span<int> ranks)
@@ -214,6 +220,18 @@ internal abstract class KeySample
         }
 
         public override int RankOf(int slot) => _slots[slot] < 0 ? 0 : _nullRanks + _ranks[_slots[slot]];
+
+        // Rows that others took the place of leave their values behind: of a column without repetitions these would soon be most.
+        private void ForgetUnused()
+        {
+            byte[][] values = [.. _values];
+            _values.Clear();
+            _known.Dictionary.Clear();
+            for (int i = 0; i < _slots.Length; i++)
+            {
+                _slots[i] = _slots[i] < 0 ? -1 : NumberOf(values[_slots[i]]);
+            }
+        }
 
         private int NumberOf(ReadOnlySpan<byte> value)
         {

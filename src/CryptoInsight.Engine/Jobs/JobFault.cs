@@ -1,5 +1,7 @@
 using CryptoInsight.Delta;
+using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine.Options;
+using CryptoInsight.Lake.Operations;
 
 namespace CryptoInsight.Engine.Jobs;
 
@@ -25,4 +27,14 @@ public sealed record JobFault(string Kind, bool IsTransient)
         IOException or UnauthorizedAccessException => new("storage", true),
         _ => new("bug", false),
     };
+
+    /// <summary>The end of a run that its node did not live to write down.</summary>
+    public static JobRun Abandoned(JobRun run, UnixMicros now)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run with
+        {
+            State = StateWord.Of(JobState.Failed), EndedAt = now, ErrorKind = "node", ErrorMessage = $"The node {run.Node} ended without ending its runs: it was killed, or the machine stopped.",
+        };
+    }
 }

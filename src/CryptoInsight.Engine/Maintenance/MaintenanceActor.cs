@@ -114,6 +114,11 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers, IWithUnbounded
         }
         else
         {
+            if (opened.Newest is { EndedAt: null } left)
+            {
+                _node.Journal.Tell(JobFault.Abandoned(left, Now()));
+            }
+
             _node.Journal.Tell(_run);
         }
 
@@ -307,6 +312,12 @@ public sealed class MaintenanceActor : ReceiveActor, IWithTimers, IWithUnbounded
 
     private void OnRunNow(MaintenanceProtocol.RunNow wish)
     {
+        if (_finisher is not null)
+        {
+            Answer(false, $"{Id} is ending with its node; tell it again once it runs elsewhere.");
+            return;
+        }
+
         if (wish.Table is { } named && !_lake.All.ContainsKey(named))
         {
             Answer(false, $"There is no table of that name ({named.Length} characters); there are {string.Join(", ", _lake.All.Keys)}.");

@@ -14,9 +14,6 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
     /// <summary>Whoever is not asked for a moment writes down what fewer candles have changed: so nothing is written twice while a history comes in, and little is left to apply after it.</summary>
     private const int SnapshotWhenIdleAfterChanges = 20;
 
-    /// <summary>A snapshot that is so many versions old is renewed although the symbol hardly changed: whoever starts from it has to read those versions, with all other symbols' rows in them.</summary>
-    private const int StaleAfterVersions = 10;
-
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(1);
 
     private readonly SymbolSources _sources;
@@ -24,6 +21,7 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
     private long? _snapshotTurn;
     private long _snapshotVersion;
     private int _changesSinceSnapshot;
+    private int _changesOfLast;
 
     public SymbolActor(SymbolSources sources)
     {
@@ -62,9 +60,8 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
         {
             if (loaded.Answer.Snapshot is { } used)
             {
-                bool isStale = VersionOf(loaded.Answer.Next) - used.SilverVersion > StaleAfterVersions;
-                _snapshotTurn = isStale ? null : TurnOf(loaded.Answer.Next); // the one on the shelf is good enough for now
                 (_snapshotVersion, _changesSinceSnapshot) = (used.SilverVersion, used.Changes);
+                _snapshotTurn = IsStale(loaded.Answer.Next) ? null : TurnOf(loaded.Answer.Next); // the one on the shelf is good enough for now
             }
 
             Reply(loaded.Command, loaded.Asker, loaded.Answer);
@@ -100,23 +97,30 @@ public sealed class SymbolActor : ReceiveActor, IWithUnboundedStash
         _cache = answer.Next;
         asker.Tell(new SymbolProtocol.SignalsComputed(command.RequestId, command.Symbol, answer.Delta));
         long turn = TurnOf(_cache);
-        _changesSinceSnapshot += command is SymbolProtocol.ComputeSignals request ? request.Changes.Count : 0;
+        _changesOfLast = command is SymbolProtocol.ComputeSignals request ? request.Changes.Count : 0;
+        _changesSinceSnapshot += _changesOfLast;
         if (turn != _snapshotTurn || _changesSinceSnapshot >= SnapshotAfterChanges)
         {
             KeepNow();
         }
-        else if (_changesSinceSnapshot >= SnapshotWhenIdleAfterChanges || VersionOf(_cache) - _snapshotVersion > StaleAfterVersions)
+        else if (_changesSinceSnapshot >= SnapshotWhenIdleAfterChanges || IsStale(_cache))
         {
             Context.SetReceiveTimeout(s_idle);
         }
     }
 
+    // What the last request began from: Gold has committed that. A node that dies before it commits what the request asked for would find a snapshot ahead of it, and read the whole history.
     private void KeepNow()
     {
         Context.SetReceiveTimeout(null);
-        (_snapshotTurn, _snapshotVersion, _changesSinceSnapshot) = (TurnOf(_cache), VersionOf(_cache), 0);
-        _sources.Keep(_cache);
+        (_snapshotTurn, _changesSinceSnapshot) = (TurnOf(_cache), _cache.Previous is null ? 0 : _changesOfLast);
+        SymbolCache.Entry kept = _cache.Previous ?? _cache.Current!;
+        _snapshotVersion = kept.Position.SilverVersion;
+        _sources.Keep(kept);
     }
+
+    /// <summary>Whoever starts from a snapshot that is many versions old has to read those versions, with all other symbols' rows in them: it is renewed although the symbol hardly changed.</summary>
+    private bool IsStale(SymbolCache cache) => VersionOf(cache) - _snapshotVersion > _sources.StaleAfterVersions(cache.Current!.State.Symbol);
 
     private static long VersionOf(SymbolCache cache) => cache.Current!.Position.SilverVersion;
 

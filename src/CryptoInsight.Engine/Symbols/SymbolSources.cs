@@ -9,6 +9,8 @@ namespace CryptoInsight.Engine.Symbols;
 /// <remarks>One for all symbols of a node, safe for concurrent use.</remarks>
 public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISnapshotShelf shelf)
 {
+    private const int StaleAfterVersionsLeast = 10;
+
     private readonly SymbolHistories _histories = new(lake.Silver);
     private readonly SilverSince _since = new(lake.Silver);
 
@@ -54,18 +56,21 @@ public sealed class SymbolSources(LakeTables lake, SignalSettings settings, ISna
     public long TurnOf(Symbol symbol, long silverVersion) =>
         shelf.EveryVersions == 0 ? 0 : (silverVersion + (StableHash(symbol.Code) % (uint)shelf.EveryVersions)) / shelf.EveryVersions;
 
-    /// <summary>Keeps the state that the cache stands at.</summary>
-    public void Keep(SymbolCache cache)
+    /// <summary>How many versions old a snapshot of the symbol may get; not the same for all, so that they do not all write at once.</summary>
+    public long StaleAfterVersions(Symbol symbol) => shelf.EveryVersions == 0 ? long.MaxValue : StaleAfterVersionsLeast + (StableHash(symbol.Code) % StaleAfterVersionsLeast);
+
+    /// <summary>Keeps the state of an entry.</summary>
+    public void Keep(SymbolCache.Entry entry)
     {
-        ArgumentNullException.ThrowIfNull(cache);
-        if (cache.Current is { } current && shelf.EveryVersions > 0)
+        ArgumentNullException.ThrowIfNull(entry);
+        if (shelf.EveryVersions > 0)
         {
-            shelf.Put(NameOf(current.State.Symbol), new Wire.SymbolSnapshot
+            shelf.Put(NameOf(entry.State.Symbol), new Wire.SymbolSnapshot
             {
-                Symbol = current.State.Symbol.Code,
+                Symbol = entry.State.Symbol.Code,
                 SilverTableId = lake.Silver.Table.Snapshot.Metadata.Id,
-                Position = ChangeColumns.Write(current.Position),
-                State = UnsafeByteOperations.UnsafeWrap(SymbolStateCodec.Write(current.State)),
+                Position = ChangeColumns.Write(entry.Position),
+                State = UnsafeByteOperations.UnsafeWrap(SymbolStateCodec.Write(entry.State)),
             });
         }
     }

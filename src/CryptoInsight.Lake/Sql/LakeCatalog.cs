@@ -57,6 +57,9 @@ public sealed class LakeCatalog(LakeLocation lake, DeltaTableOptions? options = 
     /// <summary>True for the views that the program itself brings (tables.md).</summary>
     public static bool IsBuiltInView(string name) => LakeViews.All.ContainsKey(name) || name == IngestStateView.Name;
 
+    /// <summary>True for a table that was opened here, and so was there.</summary>
+    internal bool IsOpen(string table) => _open.ContainsKey(table);
+
     /// <summary>A view that a user made, or null.</summary>
     public Task<StoredView?> FindViewAsync(string name, CancellationToken ct = default) => _views.FindAsync(name, ct);
 

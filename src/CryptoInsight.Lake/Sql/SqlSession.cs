@@ -184,16 +184,34 @@ public sealed class SqlSession : IAsyncDisposable
 
     private async Task<IReadOnlyList<TableReference>> PassAsync(JsonDocument tree, SqlStatement.Query query, CancellationToken ct)
     {
+        // Most statements name tables that are open already: then the lake's folder is not listed.
+        bool areOpen = true;
+        try
+        {
+            IReadOnlyList<TableReference> references = Pass(tree, query, name => _catalog.IsOpen(name) || (areOpen = false));
+            if (areOpen)
+            {
+                return references;
+            }
+        }
+        catch (QueryGate.UnknownTableException)
+        {
+            // Perhaps it is there, and only not open yet.
+        }
+
         IReadOnlyList<string> known = await NamesAsync(ct).ConfigureAwait(false);
         try
         {
-            return QueryGate.Pass(tree.RootElement, SqlTokens.Of(query.Text), _names, known.Contains, query.StandIns);
+            return Pass(tree, query, known.Contains);
         }
         catch (QueryGate.UnknownTableException unknown)
         {
             throw new SqlException($"There is no table or view {unknown.Message} here. {await _catalog.KnownAsync(ct).ConfigureAwait(false)}", unknown);
         }
     }
+
+    private IReadOnlyList<TableReference> Pass(JsonDocument tree, SqlStatement.Query query, Func<string, bool> isOfTheLake) =>
+        QueryGate.Pass(tree.RootElement, SqlTokens.Of(query.Text), _names, isOfTheLake, query.StandIns);
 
     private static async Task<IArrowArrayStream> RunAsync(DuckDBCommand command, CancellationToken ct)
     {

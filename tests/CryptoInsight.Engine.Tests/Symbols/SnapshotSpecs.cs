@@ -27,7 +27,7 @@ public sealed class SnapshotSpecs
 
             int kept = random.Next(3), from = random.Next(kept, 5);
             var before = new SymbolSources(lake.Tables, lake.Settings, shelf);
-            before.Keep((await before.AnswerAsync(Question(at[kept], at[kept]), SymbolCache.Empty)).Next);
+            before.Keep((await before.AnswerAsync(Question(at[kept], at[kept]), SymbolCache.Empty)).Next.Current!);
             shelf.AsBytes();
 
             // Changes from a to b are asked with what lies between them.
@@ -53,7 +53,7 @@ public sealed class SnapshotSpecs
         await lake.PutAsync(GoldLake.Quarters(Sample.Btc, 50, 5));
         SignalPosition second = await PositionAsync(lake);
         var sources = new SymbolSources(lake.Tables, lake.Settings, shelf);
-        sources.Keep((await sources.AnswerAsync(Question(second, second), SymbolCache.Empty)).Next);
+        sources.Keep((await sources.AnswerAsync(Question(second, second), SymbolCache.Empty)).Next.Current!);
         Assert.NotNull((await sources.AnswerAsync(Question(second, second), SymbolCache.Empty)).Snapshot);
         Assert.Null((await sources.AnswerAsync(Question(first, first), SymbolCache.Empty)).Snapshot);
         SignalPosition other = second with { ConfigGeneration = 5 };
