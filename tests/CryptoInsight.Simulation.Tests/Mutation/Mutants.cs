@@ -44,7 +44,7 @@ internal static class Mutants
         new("Of two rows of a key the first one stays", Engine, new MutantEdit("Jobs/SilverPlan.cs", "            if (order > 0)\n            {\n                winners[candidate.Key] = candidate;\n            }", "")),
         new("Silver forgets the keys that it inserted", Engine, new MutantEdit("Jobs/SilverWriter.cs", "_keys.Add(inserted.Key);", "_ = inserted;")),
         new("Of a day that is known from a time on, all keys are taken for known", Engine,
-            new MutantEdit("Jobs/SilverWriter.cs", "!_knownFrom.TryGetValue(k.OpenTime.Day, out long from) || k.OpenTime.Value < from", "!_knownFrom.TryGetValue(k.OpenTime.Day, out _)")),
+            new MutantEdit("Jobs/SilverWriter.cs", "!_knownFrom.TryGetValue(k.OpenTime.Day, out long from) || k.OpenTime.Value < from", "!_knownFrom.TryGetValue(k.OpenTime.Day, out _)")) { IsInSlice = true, FoundBy = 3 },
         new("RESTORE leaves the positions as they are", Lake,
             new MutantEdit("LakeRestore.cs", ": target.TransactionVersion(appId) ?? (", ": current.TransactionVersion(appId) ?? (")) { IsInSlice = true },
         new("A RESTORE is followed as if it were an append", Delta, new MutantEdit("TableTail.cs", " && !commit.Removes.Exists(static r => r.DataChange)", "")) { FoundBy = 28 },
