@@ -9,7 +9,7 @@ internal sealed class PartitionValuesPool
 {
     private static readonly Dictionary<string, string?> s_none = [];
 
-    private readonly Dictionary<byte[], IReadOnlyDictionary<string, string?>> _maps = new(new ByteKeys());
+    private readonly Dictionary<byte[], IReadOnlyDictionary<string, string?>> _maps = new(ByteKeys.Instance);
     private readonly ArrayBufferWriter<byte> _key = new();
     private byte[] _last = [];
     private IReadOnlyDictionary<string, string?> _lastValues = s_none;
@@ -72,23 +72,5 @@ internal sealed class PartitionValuesPool
         BitConverter.TryWriteBytes(_key.GetSpan(4), isNull ? -1 : bytes.Length);
         _key.Advance(4);
         _key.Write(bytes);
-    }
-
-    private sealed class ByteKeys : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
-        {
-            HashCode hash = default;
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
-        }
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
 }

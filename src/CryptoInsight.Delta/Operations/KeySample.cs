@@ -162,7 +162,7 @@ internal abstract class KeySample
         private const int BytesMax = 256;
 
         // Each value once, however many rows of the sample have it: symbols and sources are few, and an array for every row would be the collector's main work.
-        private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _known = new Dictionary<byte[], int>(ByContent.Instance).GetAlternateLookup<ReadOnlySpan<byte>>();
+        private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _known = new Dictionary<byte[], int>(ByteKeys.Instance).GetAlternateLookup<ReadOnlySpan<byte>>();
         private readonly List<byte[]> _values = [];
         private readonly int[] _slots = new int[room];
         private int[] _ranks = [];
@@ -280,26 +280,6 @@ internal abstract class KeySample
             padded.Clear();
             value.CopyTo(padded);
             return BinaryPrimitives.ReadUInt64BigEndian(padded);
-        }
-
-        private sealed class ByContent : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-        {
-            public static readonly ByContent Instance = new();
-
-            public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-            public int GetHashCode(byte[] value) => GetHashCode(value.AsSpan());
-
-            public bool Equals(ReadOnlySpan<byte> value, byte[] other) => value.SequenceEqual(other);
-
-            public int GetHashCode(ReadOnlySpan<byte> value)
-            {
-                HashCode hash = default;
-                hash.AddBytes(value);
-                return hash.ToHashCode();
-            }
-
-            public byte[] Create(ReadOnlySpan<byte> value) => value.ToArray();
         }
     }
 }
