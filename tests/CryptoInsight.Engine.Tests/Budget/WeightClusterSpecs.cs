@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using CryptoInsight.Domain.Budget;
 using CryptoInsight.Domain.Market;
 using CryptoInsight.Engine.Budget;
-using CryptoInsight.Engine.Options;
 
 namespace CryptoInsight.Engine.Tests.Budget;
 
@@ -17,21 +15,7 @@ public sealed class WeightClusterSpecs : IAsyncLifetime
     private const int Limit = 600;
     private const long Minute = 60_000_000;
 
-    private static readonly Config s_config = WeightSingleton.WithRole(
-        ConfigurationFactory.ParseString("""
-            akka {
-              loglevel = ERROR
-              cluster {
-                roles = ["ingest"]
-                downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-                split-brain-resolver { active-strategy = keep-majority, stable-after = 2s }
-                down-removal-margin = 500ms
-                failure-detector { heartbeat-interval = 300ms, acceptable-heartbeat-pause = 1500ms, threshold = 6 }
-              }
-              coordinated-shutdown.run-by-actor-system-terminate = off
-            }
-            """).WithFallback(ShippedConfig.Akka), "test")
-        .WithFallback(ClusterSingleton.DefaultConfig());
+    private static readonly Config s_config = WeightSingleton.WithRole(LoopbackCluster.Config, "test");
 
     private readonly List<ActorSystem> _systems = [];
     private readonly ConcurrentDictionary<long, int> _used = new();

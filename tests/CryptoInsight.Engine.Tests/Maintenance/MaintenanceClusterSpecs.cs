@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using CryptoInsight.Delta;
 using CryptoInsight.Delta.Commit;
@@ -18,20 +17,7 @@ namespace CryptoInsight.Engine.Tests.Maintenance;
 public sealed class MaintenanceClusterSpecs : IAsyncLifetime
 #pragma warning restore CA1001
 {
-    private static readonly Config s_config = RoleSingleton.WithRole(
-        ConfigurationFactory.ParseString("""
-            akka {
-              loglevel = ERROR
-              cluster {
-                downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-                split-brain-resolver { active-strategy = keep-majority, stable-after = 2s }
-                down-removal-margin = 500ms
-                failure-detector { heartbeat-interval = 300ms, acceptable-heartbeat-pause = 1500ms, threshold = 6 }
-              }
-              coordinated-shutdown.run-by-actor-system-terminate = off
-            }
-            """).WithFallback(ShippedConfig.Akka), MaintenanceActor.Role)
-        .WithFallback(ClusterSingleton.DefaultConfig());
+    private static readonly Config s_config = RoleSingleton.WithRole(LoopbackCluster.Config, MaintenanceActor.Role);
 
     private readonly Dictionary<string, MemoryObjectStore> _stores = [];
     private readonly List<Node> _nodes = [];
